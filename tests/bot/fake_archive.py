@@ -137,6 +137,7 @@ class FakePictures:
 
     def __init__(self) -> None:
         self.drawn: list[tuple[Picture, bool]] = []
+        self.cameras = {"camera.garden"}
         self.phrases: list[Phrases] = []
 
     async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
@@ -144,3 +145,6 @@ class FakePictures:
         self.drawn.append((picture, dark))
         self.phrases.append(phrases)
         return b"PNG"
+
+    def shows(self, entity: str) -> bool:
+        return entity in self.cameras

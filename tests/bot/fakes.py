@@ -221,6 +221,11 @@ class FakeOutbox:
         self.failed = 0
         self.unread = 0
         self.unreadable = False
+        # Whose client confirms what.
+        self.confirmations: dict[str, str] = {}
+
+    def confirmed(self, to: str) -> str:
+        return self.confirmations.get(to, "")
 
     def newest(self, to: str) -> str:
         mine = [each for each in self.notices if each.to == to]

@@ -408,10 +408,16 @@ async def test_a_rule_may_have_further_conditions(hass: HomeAssistant, own_mosqu
             assert form["errors"] == {"more": key}, text
         form = await answer(hass, form, ALERT | {"then": "dance"})
         assert form["errors"] == {"more": "no_deed"}
-        menu = await answer(hass, form, ALERT | {"others": "and door is open"})
+        for picture, key in (("camera.none", "no_picture"), ("door", "rule_picture")):
+            form = await answer(hass, form, ALERT | {"picture": picture})
+            assert form["errors"] == {"more": key}
+        hass.states.async_set("camera.garden", "idle")
+        menu = await answer(hass, form, ALERT | {"others": "and door is open", "picture": "camera.garden"})
         assert "Freezer is above −15 and Door is open" in menu["description_placeholders"]["sentence"]
+        assert "it shows camera.garden" in menu["description_placeholders"]["sentence"].replace("\\", "")
         await choose(hass, menu, "save")
         (rule,) = kept(entry)
+        assert rule.picture == "camera.garden"
         assert (len(rule.others), rule.others[0].filter, rule.others[0].name) == (1, "home/door", "Door")
         form = await entry.start_subentry_reconfigure_flow(hass, rule.id)
         await choose(hass, await answer(hass, form, ALERT | suggested_others(form)), "save")

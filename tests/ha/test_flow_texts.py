@@ -216,6 +216,8 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         *OTHERS,
         *raised("bot/commands/alerts.py"),
         "no_deed",
+        "no_picture",
+        "rule_picture",
     }
     known = shown | alert | refused
     assert set(texts["config_subentries"]["alert"]["error"]) == known

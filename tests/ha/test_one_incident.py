@@ -3,27 +3,42 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_USER
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.components import conversation
+from homeassistant.core import Context, Event, HomeAssistant, State
 from notifications import PHONE, Phone
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 from rooms import Occupant, new_room
-from running import ALICE, account, alerts, ask, bot_entry, contacts, running, standalone, until
+from running import ALICE, BOT, account, alerts, ask, bot_entry, contacts, running, standalone, until
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Contact, Operator, Role
+from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
 from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
-from lab.person import Person
+from lab.person import Heard, Person
 from lab.servers import Lab, Prosody, Server
 
+AGENT = "conversation.bot_conversation"
 BOB = "bob@home.test"
 WARM = AlertRule("cold/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
-SURFACES = ("chat", "room", "phone", "action")
-AT_ONCE = 2.0
+SURFACES = ("chat", "room", "phone", "entity", "event")
+"""Where an alert and who sees to it are shown."""
+WAYS = (
+    "thumb",
+    "reply",
+    "typed",
+    "thumb in the room",
+    "typed in the room",
+    "button",
+    "text",
+    "action",
+    "assist",
+)
+"""How somebody says that they see to it, each on the surface that it belongs to."""
+AT_ONCE, TURN = 2.0, 0.01
 DONE = "has acknowledged"
 
 
@@ -37,23 +52,41 @@ class Home:
     room: Occupant
     phone: Phone
     ann: MockUser
+    events: list[Event[Any]]
 
-    async def acknowledge(self, surface: str) -> str:
-        """See to the alert on a surface; return who does."""
-        if surface == "chat":
-            told = next(each for each in self.alice.all if "⚠" in each.text and each.sender != self.room.room)
-            self.alice.react("bot@home.test", told.id, "👍")
-            return ALICE
-        if surface == "room":
-            self.room.react(self.room.heard("⚠")[0], "👍")
-            return BOB
-        if surface == "phone":
-            action = self.phone.told[0]["data"]["actions"][0]["action"]
+    @property
+    def told(self) -> Heard:
+        """What Alice was told of the alert."""
+        return next(each for each in self.alice.all if "⚠" in each.text and each.sender != self.room.room)
+
+    async def acknowledge(self, way: str) -> tuple[str, str]:
+        """See to the alert in some way; return who does, and the surface that this is on."""
+        if way in {"thumb", "reply", "typed"}:
+            if way == "thumb":
+                self.alice.react(BOT, self.told.id, "👍")
+            elif way == "reply":
+                self.alice.reply(BOT, self.told.id, "on my way")
+            else:
+                self.alice.say(BOT, "ack 1")
+            return ALICE, "chat"
+        if way in {"thumb in the room", "typed in the room"}:
+            if way == "typed in the room":
+                self.room.say("mqtt ack 1")
+            else:
+                self.room.react(self.room.heard("⚠")[0], "👍")
+            return BOB, "room"
+        if way in {"button", "text"}:
+            acknowledge, _, reply, *_ = (each["action"] for each in self.phone.told[0]["data"]["actions"])
+            pressed = {"action": acknowledge} if way == "button" else {"action": reply, "reply_text": "ok"}
             context = Context(user_id=self.ann.id)
-            self.hass.bus.async_fire("mobile_app_notification_action", {"action": action}, context=context)
-            return "Ann"
-        await ask(self.hass, "ack", Context(user_id=self.ann.id), alert="1")
-        return "Ann"
+            self.hass.bus.async_fire("mobile_app_notification_action", pressed, context=context)
+            return "Ann", "phone"
+        if way == "action":
+            await ask(self.hass, "ack", Context(user_id=self.ann.id), alert="1")
+        else:
+            context = Context(user_id=self.ann.id)
+            await conversation.async_converse(self.hass, "ack 1", None, context, agent_id=AGENT)
+        return "Ann", "entity"
 
     def seen(self, surface: str, who: str) -> int:
         """Return how often a surface shows who has seen to it."""
@@ -64,14 +97,17 @@ class Home:
             every = [each.text for each in self.room.heard()]
         elif surface == "phone":
             every = self.phone.texts
+        elif surface == "event":
+            told = [each.data for each in self.events if each.data["step"] == "acknowledged"]
+            return sum(each["who"] == who for each in told)
         else:
-            state = self.hass.states.get("binary_sensor.freezer") or self._sensor()
+            state = self._state("binary_sensor", "acknowledged_by")
             return int(state.attributes["acknowledged_by"] == who)
         return sum(text in each for each in every)
 
-    def _sensor(self) -> Any:
-        every = self.hass.states.async_all("binary_sensor")
-        return next(each for each in every if "acknowledged_by" in each.attributes)
+    def _state(self, domain: str, attribute: str) -> State:
+        every = self.hass.states.async_all(domain)
+        return next(each for each in every if attribute in each.attributes)
 
 
 @pytest.fixture(params=["prosody", "ejabberd"])
@@ -108,34 +144,34 @@ async def home(hass: HomeAssistant, servers: Lab, server: Server, mosquitto: Ser
         async with running(hass, entry) as bot:
             alice.all.clear()
             await until(lambda: not bot.chat.rooms_refused and address in bot.chat._gate.inside)
+            events = async_capture_events(hass, EVENT_ALERT)
             bot.bot.receive(Message("cold/freezer", b"-3", received=1.0))
             await until(lambda: room.heard("⚠") and phone.told and [t for t in alice.all if "⚠" in t.text])
-            yield Home(hass, bot, alice, room, phone, ann)
+            yield Home(hass, bot, alice, room, phone, ann, events)
 
 
 async def shown(predicate: Callable[[], object], what: str) -> None:
-    """Wait until something is so, which has to be at once."""
-    try:
-        async with asyncio.timeout(AT_ONCE):
-            while not predicate():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        pytest.fail(what)
+    """Wait until something is so, which has to be at once: counted in turns of the loop."""
+    for _ in range(round(AT_ONCE / TURN)):
+        if predicate():
+            return
+        await asyncio.sleep(TURN)
+    pytest.fail(what)
 
 
-@pytest.mark.parametrize(("acknowledged", "seen"), permutations(SURFACES, 2))
-async def test_acknowledged_on_one_surface_it_is_seen_on_the_other(
-    home: Home, acknowledged: str, seen: str
-) -> None:
-    who = await home.acknowledge(acknowledged)
-    await shown(lambda: home.seen(seen, who), f"{acknowledged} → {seen}")
-    await shown(lambda: all(home.seen(each, who) for each in SURFACES if each != acknowledged), "all others")
+@pytest.mark.parametrize("way", WAYS)
+async def test_acknowledged_on_one_surface_it_is_seen_on_every_other(home: Home, way: str) -> None:
+    who, surface = await home.acknowledge(way)
+    others = [each for each in SURFACES if each != surface]
+    for other in others:
+        await shown(lambda other=other: home.seen(other, who), f"{way} → {other}")
     (alert,) = home.bot.bot.alerts.active
     assert alert.acknowledged_by == who
     (row,) = [each for each in (await ask(home.hass, "alerts"))["rows"] if each["name"] == "Freezer"]
     assert row["alerts"][0]["acknowledged_by"] == who
     await asyncio.sleep(0.5)
-    assert home.seen(seen, who) == 1
+    assert {other: home.seen(other, who) for other in others} == dict.fromkeys(others, 1)
+    assert home.seen("entity", who) == 1
     assert len(home.room.heard("⚠")) == 1
 
 
@@ -157,3 +193,15 @@ async def test_the_room_says_how_far_it_came_and_who_was_told(home: Home) -> Non
     assert home.room.room in told["text"]
     steps = [each["step"] for each in told["rows"] if each["who"] == home.room.room]
     assert "received" in steps
+
+
+async def test_who_sees_to_it_stands_on_the_card_and_the_end_rings(home: Home) -> None:
+    """Corrected in place is what the client has, as the last message; what is over is a new one."""
+    outbox = home.bot.bot.ports.outbox
+    await until(lambda: outbox.confirmed(ALICE) == home.told.id == outbox.newest(ALICE))
+    await home.acknowledge("action")
+    await shown(lambda: home.seen("chat", "Ann"), "the card")
+    card = home.alice.all[-1]
+    assert (card.replaces, card.text.partition("\n👍 Ann")[0]) == (home.told.id, home.told.text)
+    home.bot.bot.receive(Message("cold/freezer", b"-20", received=2.0))
+    await until(lambda: [each for each in home.alice.all if each.text.startswith("✅") and not each.replaces])

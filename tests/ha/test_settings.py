@@ -191,6 +191,7 @@ def test_what_is_stored_stays_readable() -> None:
         "either": False,
         "then": "",
         "afterwards": "",
+        "picture": "",
     }
     assert stored == {
         "topic": {"filter": "a", "qos": "1", "alias": "", "priority": "normal"}

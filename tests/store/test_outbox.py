@@ -368,3 +368,17 @@ async def test_why_something_still_waits_stands_in_its_ledger(store: Store) -> N
     rows = await store.outbox.ledger(["a"])
     assert [(row.state, row.note) for row in rows][1:] == [("retrying", "room_members")]
     assert counts(store) == (1, 0)
+
+
+async def test_what_a_client_confirmed_last_is_known_by_what_it_corrects(store: Store) -> None:
+    outbox, now = store.outbox, time.time()
+    outbox.put(notice("n"))
+    outbox.put(notice("other", to="bob@example.org"))
+    outbox.mark("n", Delivery.SENT, now)
+    assert outbox.confirmed(notice("n").to) == ""
+    outbox.mark("n", Delivery.RECEIVED, now)
+    outbox.put(notice("again", replaces="n"))
+    for delivery in (Delivery.SENT, Delivery.READ):
+        outbox.mark("again", delivery, now)
+        assert outbox.confirmed(notice("n").to) == "n" == outbox.newest(notice("n").to)
+    assert outbox.confirmed("bob@example.org") == ""

@@ -213,6 +213,9 @@ class Outbox(Protocol):
         A correction (`replaces`) is the notice that it corrects.
         """
 
+    def confirmed(self, to: str) -> str:
+        """Return, in the same way, what a client of a contact has confirmed last (XEP-0184, 0333). No I/O."""
+
     def put(self, notice: Notice) -> None:
         """Store a notice; when it is committed, it is said (tell)."""
 
@@ -271,6 +274,9 @@ class Uploads(Protocol):
 class Pictures(Protocol):
     async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         """Return a chart as PNG, in the words of a language (ask)."""
+
+    def shows(self, entity: str) -> bool:
+        """Say whether there is such a camera or image."""
 
 
 class Agent(Protocol):

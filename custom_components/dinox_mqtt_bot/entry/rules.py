@@ -239,6 +239,7 @@ ALERTS = _AlertCodec(
         "after": TEXT,
         "then": TEXT,
         "afterwards": TEXT,
+        "picture": TEXT,
         "others": KeptField(
             lambda kept: tuple(map(_clause, kept)), lambda others: list(map(_clause_data, others))
         ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
+from homeassistant.const import Platform
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
@@ -15,7 +16,7 @@ from ..bot.alerts.rules.grammar import write_others
 from ..bot.alerts.watches import waiting_for
 from ..bot.model.jid import bare_jid
 from ..bot.model.replies import BotError
-from ..bot.model.rules import AlertRule, Operator, RuleSet
+from ..bot.model.rules import CHART, AlertRule, Operator, RuleSet
 from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number
 from ..bot.text.weekly import DAILY, read_weekly
@@ -35,6 +36,7 @@ from ..const import (
     CONF_ONLY,
     CONF_OPERATOR,
     CONF_OTHERS,
+    CONF_PICTURE,
     CONF_PRIORITY,
     CONF_REPEAT,
     CONF_SECONDS,
@@ -53,6 +55,7 @@ from .alert_preview import (
     async_titled,
     async_with_others,
     literal,
+    with_picture,
 )
 from .fields import (
     FLAG,
@@ -110,7 +113,10 @@ def about_form(topics: Iterable[SelectOptionDict]) -> vol.Schema:
 
 
 def condition_form(
-    operator: Operator | None, rules: RuleSet, targets: Iterable[SelectOptionDict] = ()
+    operator: Operator | None,
+    rules: RuleSet,
+    targets: Iterable[SelectOptionDict] = (),
+    pictures: Iterable[str] = (),
 ) -> vol.Schema:
     """Return the second form, with the fields of the operator alone; of all where there is none."""
 
@@ -133,6 +139,7 @@ def condition_form(
         vol.Optional(CONF_OTHERS): TEXT,
         vol.Optional(CONF_THEN): TEXT,
         vol.Optional(CONF_AFTERWARDS): TEXT,
+        vol.Optional(CONF_PICTURE): choice(CONF_PICTURE, (CHART, *pictures), custom=True),
         vol.Optional(CONF_AFTER): suggestions([option(f"{each.number}", each.name) for each in rules.alerts]),
         vol.Optional(CONF_TEXT): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
@@ -294,6 +301,11 @@ class AlertFlow(SubentryFlow):
             errors[CONF_THEN] = err.key
             placeholders |= err.placeholders
         try:
+            rule = with_picture(self._get_entry(), rule, ALERTS.of(known) if known else None)
+        except BotError as err:
+            errors[CONF_PICTURE] = err.key
+            placeholders |= err.placeholders
+        try:
             rule = waiting_for(rule, rules.alerts)
         except BotError as err:
             errors[CONF_AFTER] = err.key
@@ -353,7 +365,8 @@ class AlertFlow(SubentryFlow):
         self, filled: Typed, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
     ) -> SubentryFlowResult:
         operator = Operator[filled[CONF_OPERATOR].upper()]
-        form = condition_form(operator, self._rules(), async_choices(self.hass))
+        pictures = self.hass.states.async_entity_ids((Platform.CAMERA, Platform.IMAGE))
+        form = condition_form(operator, self._rules(), async_choices(self.hass), pictures)
         shown = {_place(field, form): key for field, key in (errors or {}).items()}
         suggested = nested(form, filled)
         return self.async_show_form(

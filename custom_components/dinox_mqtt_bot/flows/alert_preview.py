@@ -10,7 +10,7 @@ from ..bot.alerts.rule_texts import sentence
 from ..bot.alerts.rules.names import name_rule, unit_of
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.alerts.rules.subject import with_others
-from ..bot.alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of
+from ..bot.alerts.rules.warnings import never_fires, pictured, refuse_hopeless, warnings_of
 from ..bot.commands.alerts import refuse_deeds
 from ..bot.model.replies import BotError, Typed
 from ..bot.model.rules import AlertRule, RuleSet
@@ -76,6 +76,11 @@ async def async_refuse_deeds(entry: BotConfigEntry, rule: AlertRule) -> None:
     """Raise BotError as `refuse_deeds`, as far as the bot can be asked."""
     if entry.state is ConfigEntryState.LOADED:
         await refuse_deeds(entry.runtime_data.bot, rule)
+
+
+def with_picture(entry: BotConfigEntry, rule: AlertRule, before: AlertRule | None) -> AlertRule:
+    """Return a rule as `pictured`, as far as the bot can be asked."""
+    return pictured(entry.runtime_data.bot, rule, before) if entry.state is ConfigEntryState.LOADED else rule
 
 
 async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:

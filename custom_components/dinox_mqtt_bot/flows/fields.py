@@ -113,11 +113,10 @@ SECRET = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocom
 FLAG = BooleanSelector()
 
 
-def choice(key: str, words: Iterable[str]) -> SelectSelector:
-    """Offer a few words, whose texts are found by the key."""
-    return SelectSelector(
-        SelectSelectorConfig(options=list(words), translation_key=key, mode=SelectSelectorMode.DROPDOWN)
-    )
+def choice(key: str, words: Iterable[str], *, custom: bool = False) -> SelectSelector:
+    """Offer a few words, whose texts are found by the key; with `custom` something else may be typed."""
+    config = SelectSelectorConfig(options=list(words), translation_key=key, mode=SelectSelectorMode.DROPDOWN)
+    return SelectSelector(SelectSelectorConfig(**config, custom_value=True) if custom else config)
 
 
 def chosen(codec: Codec[Any], key: str) -> dict[vol.Marker, SelectSelector]:

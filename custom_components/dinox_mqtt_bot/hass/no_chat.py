@@ -90,6 +90,10 @@ class TargetsOutbox(ports.Outbox):
         return self._outbox.newest(to)
 
     @override
+    def confirmed(self, to: str) -> str:
+        return self._outbox.confirmed(to)
+
+    @override
     def put(self, notice: Notice) -> None:
         if is_target(notice.to):
             self._outbox.put(notice)

@@ -84,6 +84,10 @@ class PillowPictures(ports.Pictures):
         work = partial(draw, picture, self._local, phrases, DARK if dark else LIGHT)
         return await self._hass.async_add_executor_job(work)
 
+    @override
+    def shows(self, entity: str) -> bool:
+        return self._hass.states.get(entity) is not None
+
 
 def draw(picture: Picture, local: Local, phrases: ports.Phrases, palette: Palette) -> bytes:
     """Return a chart as PNG, 800 × 400. Blocks for some tens of milliseconds."""

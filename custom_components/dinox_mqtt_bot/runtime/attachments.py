@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import mimetypes
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 from homeassistant.const import Platform
@@ -20,6 +21,13 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 _SECONDS: Final = 30.0
 _CHUNK: Final = 65_536
 _UNKNOWN: Final = "application/octet-stream"
+
+
+class _Seen(Protocol):
+    """What a camera or an image entity of Home Assistant shows."""
+
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +63,34 @@ async def async_attachment(
 
 
 async def _picture(hass: HomeAssistant, camera: str) -> Attachment:
-    if Platform.CAMERA not in hass.config.components:
+    platform = camera.partition(".")[0]
+    if platform not in _LOOKS or platform not in hass.config.components:
         raise BotError("file_unreadable", file=camera, reason="no_camera")
-    # What it needs is installed where there are cameras, and nowhere else.
-    from homeassistant.components.camera import async_get_image
-
     try:
-        image = await async_get_image(hass, camera)
+        image = await _LOOKS[platform](hass, camera)
     except HomeAssistantError as err:
         raise BotError("file_unreadable", file=camera, reason=str(err)) from err
     ending = image.content_type.partition("/")[2].partition("+")[0] or "jpeg"
     return Attachment(f"{camera.partition('.')[2]}.{ending}", image.content_type, image.content)
+
+
+async def _camera_picture(hass: HomeAssistant, camera: str) -> _Seen:
+    # What it needs is installed where there are cameras, and nowhere else.
+    from homeassistant.components.camera import async_get_image
+
+    return await async_get_image(hass, camera)
+
+
+async def _image_picture(hass: HomeAssistant, image: str) -> _Seen:
+    from homeassistant.components.image import async_get_image
+
+    return await async_get_image(hass, image)
+
+
+_LOOKS: Final[Mapping[str, Callable[[HomeAssistant, str], Awaitable[_Seen]]]] = {
+    Platform.CAMERA: _camera_picture,
+    Platform.IMAGE: _image_picture,
+}
 
 
 async def _fetched(hass: HomeAssistant, url: str) -> Attachment:

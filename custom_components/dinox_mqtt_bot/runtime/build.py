@@ -61,6 +61,7 @@ from ..store.schema import unusable
 from ..store.store import Store
 from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
+from .alert_pictures import AlertPictures
 from .announcer import Announcer
 from .delivery import NoticeDelivery
 from .entity_source import EntitySource, WithEntities
@@ -151,7 +152,7 @@ def beside(
     settle: Callable[[], Awaitable[None]],
     create_task: CreateTask,
 ) -> Iterator[Callable[[], CALLBACK_TYPE]]:
-    """Yield what begins to hear the buttons of notifications and the webhooks, and to tell of entities."""
+    """Yield what begins to hear buttons and webhooks, to show alerts, and to tell of entities."""
     yield partial(
         async_hear_buttons,
         hass,
@@ -168,6 +169,15 @@ def beside(
         settle=settle,
         create_task=create_task,
     ).start
+    pictures = AlertPictures(
+        hass,
+        bot,
+        alerts=bot.alerts,
+        uploads=bot.uploads,
+        speech=bot.outgoing.speech,
+        create_task=create_task,
+    )
+    yield partial(bot.listen, pictures.hear)
     if knows_entities(entry):
         yield partial(entities.start, bot.receive)
 

@@ -90,6 +90,10 @@ class SqliteOutbox(ports.Outbox):
         return self._newest.get(to, "")
 
     @override
+    def confirmed(self, to: str) -> str:
+        return self._tally.confirmed.get(to, "")
+
+    @override
     def put(self, notice: Notice) -> None:
         """Store a notice. A correction replaces an older one of the same notice that still waits."""
         self._change(self.group((notice,)))

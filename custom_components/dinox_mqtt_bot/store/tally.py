@@ -45,6 +45,8 @@ class Tally:
         self._standings: dict[str, _Standing] = {}
         # The newest waiting correction of each chain.
         self._waiting: dict[str, str] = {}
+        # Of each contact, the chain of what a client has confirmed last.
+        self.confirmed: dict[str, str] = {}
 
     def __contains__(self, notice_id: str) -> bool:
         return notice_id in self._standings
@@ -117,6 +119,8 @@ class Tally:
             return []
         earlier = self._read_before(notice_id, standing) if delivery is Delivery.READ else []
         changed = [*earlier, notice_id]
+        if delivery in {Delivery.RECEIVED, Delivery.READ}:
+            self.confirmed[standing.contact] = standing.chain
         for changed_id in changed:
             self._move(changed_id, delivery)
         return changed

@@ -8,10 +8,10 @@ from homes import announce, say
 from phrases import RealPhrases
 import pytest
 
-from bot.chat.board import CORRECT_EVERY, CORRECTABLE, MOST_LINES, MOST_TOPICS, Board
+from bot.chat.board import CORRECT_EVERY, MOST_LINES, MOST_TOPICS, Board
 from bot.delivery.speeches import Speeches
 from bot.model.message import Kind, Message, Origin, Reading
-from bot.model.notice import Notice
+from bot.model.notice import CORRECTABLE, Notice
 from bot.model.rules import Contact, Display, Priority, RuleSet, Subscription
 from bot.model.timers import NEVER
 

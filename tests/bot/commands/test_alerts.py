@@ -250,6 +250,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "after": "",
         "then": "",
         "afterwards": "",
+        "picture": "",
         "either": False,
         "others": [],
         "once": False,

@@ -5,17 +5,18 @@ from dataclasses import replace
 
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Attending, Record, Step
-from ..model.announcements import NOTHING, AlertBlind, Announcement, Judged
+from ..model.announcements import NOTHING, AlertBlind, AlertTold, Announcement, Judged
 from ..model.message import Reading
-from ..model.notice import Notice
+from ..model.notice import Notice, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, Spawn, When
 from . import lifecycle
+from .cards import Cards
 from .engine import AlertEngine
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
-from .notices import AlertNotices, Composed, Debt, after_held, debt_of
+from .notices import NOTICES_KEPT, AlertNotices, Composed, Debt, after_held, debt_of
 from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
@@ -57,6 +58,7 @@ class Alerts:
             course=engine.courses.points,
             receivers=self.receivers,
         )
+        self._cards = Cards(ports.outbox, outgoing)
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn, lambda: ports.outbox.held_for)
         self._inhibitions = inhibitions
@@ -263,7 +265,36 @@ class Alerts:
         composed = self._notices.compose(heard, self._rules, self.rings, now)
         record = self.engine.mark_told(composed.alerts, composed.events)
         self._save(record, composed.notices, list(self._kept_behind(composed)))
+        self._announce_told(heard, composed)
         self._one_shots.look(now)
+
+    def _announce_told(self, debts: Iterable[Debt], composed: Composed) -> None:
+        """Announce to whom it was said that something fired that has a picture; not what is held for them."""
+        said = {
+            notice.id: notice.to
+            for notice in composed.notices
+            if not (is_target(notice.to) or self._outgoing.holds(notice.to, notice.priority))
+        }
+        for debt in debts:
+            if debt.rule.picture and Step.FIRED in debt.alert.untold:
+                mine = (each for each in composed.events if (each.rule, each.topic) == debt.key)
+                to = dict.fromkeys(said[each.note] for each in mine if each.note in said)
+                if to:
+                    self._announce(AlertTold(debt.alert, debt.rule, tuple(to)))
+
+    def show(self, told: AlertTold, addresses: Mapping[str, str]) -> None:
+        """Send each the address of a picture of what was told: a thumb below it is one below the words."""
+        priority = max(told.rule.priority, Priority.ALERT)
+        notices = [
+            self._outgoing.notice(to, address, priority=priority, file=True)
+            for to, address in addresses.items()
+        ]
+        alert = self.engine.get(told.rule.id, told.alert.topic)
+        record = Record()
+        if alert is not None and alert.number == told.alert.number:
+            known = (*alert.notices, *(notice.id for notice in notices))[-NOTICES_KEPT:]
+            record = self.engine.mark_told([replace(alert, notices=known)], ())
+        self._save(record, notices)
 
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
@@ -295,6 +326,7 @@ class Alerts:
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
+        self._cards.note(said)
         if record or said or held:
             self._ports.alerts.save(record, said, [*held, *behind])
 
@@ -350,6 +382,8 @@ class Alerts:
             return
         rule_of = {alert: self.engine.rule_of(alert) for alert in group}
         notices = self._notices.attended(rule_of, step, how, self._rules, now)
+        about = frozenset.intersection(*(frozenset(alert.notices) for alert in group))
+        notices = [self._cards.placed(notice, about, now) for notice in notices]
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

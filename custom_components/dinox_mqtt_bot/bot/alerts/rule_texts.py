@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 import re
 
-from ..model.rules import AlertRule, Clause, Condition, Operator, Priority
+from ..model.rules import CHART, AlertRule, Clause, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number, with_unit
@@ -77,6 +77,9 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
         parts.append(phrases.phrase("common.rule_then", deed=rule.then))
     if rule.afterwards:
         parts.append(phrases.phrase("common.rule_afterwards", deed=rule.afterwards))
+    if rule.picture:
+        key = "rule_shows_chart" if rule.picture == CHART else "rule_shows"
+        parts.append(phrases.phrase(f"common.{key}", picture=rule.picture))
     if rule.after:
         parts.append(phrases.phrase("common.rule_not_while", rule=rule.after))
     if rule.text:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..model.message import Reading
+from ..model.notice import CORRECTABLE
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases, PhrasesFor, When
@@ -11,8 +12,6 @@ from ..rendering.readings import render_digest
 
 BUFFER = 0.3
 CORRECT_EVERY = 5.0
-CORRECTABLE = 240.0
-"""Seconds after which nothing is corrected any more: Gajim refuses what is older than 300."""
 MOST_TOPICS = 200
 MOST_LINES = 30
 

@@ -12,6 +12,7 @@ from ..alerts.rules.subject import changed_rule, joined_rule
 from ..alerts.rules.warnings import (
     missing_field,
     never_fires,
+    pictured,
     refuse_hopeless,
     warnings_of,
     with_warnings,
@@ -91,6 +92,7 @@ async def _keep(
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     await refuse_deeds(parts, rule)
+    rule = pictured(parts, rule, before)
     doubts = [*await warnings_of(parts, rule), *_notes(parts, rule)]
     if _watched(rule, before) and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never

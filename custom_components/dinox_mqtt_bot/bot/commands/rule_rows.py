@@ -67,6 +67,7 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "after": rule.after,
         "then": rule.then,
         "afterwards": rule.afterwards,
+        "picture": rule.picture,
         "either": rule.either,
         "others": [
             {

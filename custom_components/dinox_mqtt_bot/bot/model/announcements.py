@@ -13,7 +13,14 @@ from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
 type Announcement = (
-    MessageReceived | ChatReceived | InquiryClosed | ReminderDue | StatusChanged | AlertChanged | AlertValue
+    MessageReceived
+    | ChatReceived
+    | InquiryClosed
+    | ReminderDue
+    | StatusChanged
+    | AlertChanged
+    | AlertValue
+    | AlertTold
 )
 
 
@@ -86,6 +93,15 @@ class AlertValue:
 
     alert: Alert
     rule: AlertRule
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTold:
+    """That an alert fired whose rule has a picture was said `to` contacts and rooms, whom it reaches now."""
+
+    alert: Alert
+    rule: AlertRule
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

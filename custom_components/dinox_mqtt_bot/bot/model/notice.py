@@ -13,6 +13,8 @@ HELD = "dinox-held"
 """The tag of the notification that tells what was held, and of what is first told by it."""
 HELD_TOO = "dinox-held-too"
 """In place of a tag: it was told, and something else about it is held."""
+CORRECTABLE = 240.0
+"""Seconds after which nothing is corrected any more: Gajim refuses what is older than 300."""
 UNTAGGED = frozenset({"", HELD, HELD_TOO})
 """What is in place of a tag where something has no notification of its own."""
 

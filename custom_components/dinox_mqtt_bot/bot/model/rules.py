@@ -183,6 +183,10 @@ class Clause:
     name: str = ""
 
 
+CHART = "chart"
+"""The picture of an alert that is drawn from its numbers of the last hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRule:
     """When to raise an alert, about what, and whom to tell.
@@ -198,7 +202,7 @@ class AlertRule:
     `{name} {value} {limit} {rule} {topic}`. Its condition holds only with all `others`, or, if `either`, with
     any of them. `then` is done when it fires, `afterwards` when it is over: a
     wish, or a preset, as it is typed. It says nothing while the rule fires that it comes `after` (its
-    number).
+    number). Its `picture` follows what it says: CHART, a camera or an image entity, or none.
     """
 
     filter: str
@@ -224,6 +228,7 @@ class AlertRule:
     either: bool = False
     then: str = ""
     afterwards: str = ""
+    picture: str = ""
 
     @property
     def asks(self) -> tuple[object, ...]:

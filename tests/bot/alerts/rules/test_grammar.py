@@ -315,6 +315,7 @@ RULES = st.builds(
     hold=st.just(0.0) | SECONDS,
     repeat=st.just(0.0) | SECONDS,
     priority=st.sampled_from(Priority),
+    picture=st.sampled_from(["", "chart", "camera.garden_2", "image.door"]),
 )
 
 

@@ -5,7 +5,7 @@ from itertools import product
 import re
 
 from ...model.replies import BotError
-from ...model.rules import Condition, Operator, Priority
+from ...model.rules import CHART, Condition, Operator, Priority
 from ...text.durations import leading_duration
 from ...text.happening import change_of
 from ...text.numbers import number
@@ -19,6 +19,7 @@ from .vocabulary import (
     BEFORE_CLEAR,
     BEFORE_OPERATOR,
     BEFORE_PRIORITY,
+    CHARTS,
     CLEAR,
     DEGREES_AT_END,
     ENDS,
@@ -30,6 +31,7 @@ from .vocabulary import (
     ONCE,
     ONLY,
     PHRASES,
+    PICTURE,
     PRIORITIES,
     RANGE,
     SAY,
@@ -51,6 +53,7 @@ _QUOTED = r"""(?:"[^"]*"|'[^']*')"""
 _QUOTED_PATH = re.compile(
     rf"\s*((?:{_KEY}(?:\.|(?=\[))|{_INDEX}\.?)*{_QUOTED}(?:{_INDEX}|\.(?:{_KEY}|{_QUOTED}))*)"
 )
+_SEEN = re.compile(r"(?:camera|image)\.[a-z0-9_]+")
 _DOTTED = re.compile(r"(.+?)\s*(?:\.{2,3}|…)\s*(.+)")
 
 
@@ -73,6 +76,7 @@ class Asked:
     after: str | None = None
     then: str | None = None
     afterwards: str | None = None
+    picture: str | None = None
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
@@ -221,9 +225,29 @@ def starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
     if _is(spoken, index, AFTER):
         # `nach Hause kommt` is what happens.
         return left > 0 and not change_of(" ".join(word.text for word in spoken[index:]))
+    if _is(spoken, index, PICTURE):
+        # `no picture for 10 min` is something else.
+        return left > 0 and (_is(spoken, index + 1, CHARTS | NO_WORDS) or _is_named(spoken[index + 1]))
     if _is(spoken, index, ONCE):
         return not left or starts(spoken, index + 1, changing=changing)
     return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY, THEN, AFTERWARDS))
+
+
+def _is_named(word: Word) -> bool:
+    """Say whether a word may be an entity, at least to whoever typed it."""
+    return word.quoted or ("." in word.text.strip(".") and number(word.text) is None)
+
+
+def picture_of(text: str) -> str:
+    """Return the picture that a text asks for, as rules have it. Raises BotError `rule_picture`."""
+    said = text.strip().casefold()
+    if said in NO_WORDS or not said:
+        return ""
+    if said in CHARTS:
+        return CHART
+    if _SEEN.fullmatch(said) is None:
+        raise BotError("rule_picture", picture=text[:MAX_QUOTED])
+    return said
 
 
 def _weekly(spoken: list[Word], index: int) -> tuple[str, int]:
@@ -376,6 +400,9 @@ class _Reader:
             self._wish("then", self._deed())
         elif word in AFTERWARDS:
             self._wish("afterwards", self._deed())
+        elif word in PICTURE:
+            self._wish("picture", picture_of(self._words[self._at].text))
+            self._at += 1
         elif word in MISSING:
             self._wish("missing_clears", _is(self._words, self._at, ENDS))
             self._at += 1

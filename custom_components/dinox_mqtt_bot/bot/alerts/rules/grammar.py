@@ -15,7 +15,9 @@ from .joining import parted
 from .vocabulary import PHRASES
 
 EXAMPLE = Term("words_example_rule", "home/freezer > -15 for 5m")
-_BEHIND = ("hold", "repeat", "priority", "name", "only", "once", "text", "after", "then", "afterwards")
+_BEHIND = (
+    *("hold", "repeat", "priority", "name", "only", "once", "text", "after", "then", "afterwards", "picture"),
+)
 """What is said behind the last condition for all of them."""
 _SAID = {"hold": "for", "repeat": "every", "name": "as", "text": "say", "priority": "critical"}
 """How that is typed, where it is called otherwise."""
@@ -122,6 +124,7 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         after=rule.after if wish.after is None else wish.after,
         then=rule.then if wish.then is None else wish.then,
         afterwards=rule.afterwards if wish.afterwards is None else wish.afterwards,
+        picture=rule.picture if wish.picture is None else wish.picture,
     )
 
 
@@ -167,7 +170,8 @@ def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
     others = tuple(replace(each, name="") for each in rule.others)
-    return *said, rule.only, rule.once, rule.text, rule.after, others, rule.either, rule.then, rule.afterwards
+    done = rule.then, rule.afterwards, rule.picture
+    return *said, rule.only, rule.once, rule.text, rule.after, others, rule.either, *done
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -187,6 +191,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += [f"after {quote(rule.after)}"] if rule.after else []
     parts += [f"then {_quoted(rule.then)}"] if rule.then else []
     parts += [f"afterwards {_quoted(rule.afterwards)}"] if rule.afterwards else []
+    parts += [f"picture {rule.picture}"] if rule.picture else []
     parts += ["once"] if rule.once else []
     parts += [f"say {_quoted(rule.text)}"] if rule.text else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []

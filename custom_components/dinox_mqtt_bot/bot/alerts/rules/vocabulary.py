@@ -37,6 +37,8 @@ SAY = words("rule_say")
 AFTER = words("rule_after")
 THEN = words("rule_then")
 AFTERWARDS = words("rule_afterwards")
+PICTURE = words("rule_picture")
+CHARTS = words("rule_chart")
 JOINTS = {**dict.fromkeys(words("joint") | {"&&"}, False), **dict.fromkeys(words("or") | {"||"}, True)}
 """The words between conditions, each with whether one of them is enough."""
 BEFORE_CLEAR = words("before_clear")

@@ -1,16 +1,18 @@
 """What speaks against an alert rule ever firing, said when it is made."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ...model.message import MORE, Kind, Reading
 from ...model.replies import Amount, BotError, Text, Typed
-from ...model.rules import AlertRule, Operator, Value
+from ...model.rules import CHART, AlertRule, Operator, Value
 from ...model.topics import is_wild
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import comparable, convert
 from ..judge import Judge
 from ..watches import Watch
+from .clauses import picture_of
 from .contradictions import contradiction
 from .subject import NOTES, notes_of, only_words, strange_words
 
@@ -110,6 +112,19 @@ def _others(rule: AlertRule) -> Iterator[AlertRule]:
     """Yield the further conditions of a rule as rules."""
     for other in rule.others:
         yield AlertRule(other.filter or rule.filter, other.condition, other.field)
+
+
+def pictured(lookups: Lookups, rule: AlertRule, before: AlertRule | None = None) -> AlertRule:
+    """Return a rule with its picture as rules have it.
+
+    Raises BotError `rule_picture` for what is none, and `no_picture` for a camera that is not there; one that
+    was there before may have gone.
+    """
+    rule = replace(rule, picture=picture_of(rule.picture))
+    known = rule.picture in {"", CHART, before.picture if before else ""}
+    if not (known or lookups.ports.pictures.shows(rule.picture)):
+        raise BotError("no_picture", picture=rule.picture)
+    return rule
 
 
 async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> BotError | None:
