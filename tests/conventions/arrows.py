@@ -15,7 +15,7 @@ BOT = (
     ("history",),
     ("alerts/rules",),
     ("commands",),
-    ("dialogue", "importing"),
+    ("dialogue", "forms", "importing"),
     ("bot",),
 )
 GLUE = (

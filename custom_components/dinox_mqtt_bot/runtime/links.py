@@ -9,6 +9,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..bot.bot import Bot
+from ..bot.forms.forms import Forms
 from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Clock, Memory
@@ -89,6 +90,7 @@ class Links:
             on_delivery=delivery.mark,
             on_reach=self.bot.reach_changed,
             addressee=delivery.addressee,
+            forms=Forms(self.bot, self.bot.execute),
         )
 
     def follow(self) -> None:

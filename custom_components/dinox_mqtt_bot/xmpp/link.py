@@ -14,11 +14,12 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Clock
+from ..bot.ports import Clock, CommandForms
 from . import disconnects
 from .account import Account
 from .detection import ServerFound, detect
 from .disconnects import Disconnected
+from .forms.responder import Responder, Work
 from .gate import Gate
 from .pubsub.pubsub import CreateTask, PubSub
 from .saying import Addressee, OnDelivery
@@ -56,6 +57,7 @@ class XmppLink:
         self._gate = Gate(settings.jid)
         self._account = Account(settings, self._gate, timing)
         self._talk = Talk(self._gate, clock, timing)
+        self._commands = Responder(clock, timing)
         self._uploader = Uploader(put, timing.answer)
         self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
@@ -82,6 +84,7 @@ class XmppLink:
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
+        forms: CommandForms | None = None,
     ) -> None:
         """Connect, and stay connected until `stop`.
 
@@ -89,7 +92,8 @@ class XmppLink:
         waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a bare JID and whether it
         began or ceased to show `dnd`; at first the `undisturbed` do; it outlasts a lost session. `on_reach`
         tells a contact's address and why nothing reaches it, empty when something does. All but `on_status`
-        come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for.
+        come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for,
+        `forms` what is shown of commands.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -104,6 +108,7 @@ class XmppLink:
             on_put_off=_outside(self._say_again_later),
             addressee=addressee,
         )
+        self._commands.start(forms, _outside(self._run_command))
         self._report(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
 
@@ -215,8 +220,12 @@ class XmppLink:
             self._session = None
         return loss
 
+    def _run_command(self, work: Work) -> None:
+        self._create_task(work(), f"{SOFTWARE} XMPP command {self._settings.jid}")
+
     def _end(self, *, alive: bool = False) -> None:
         self._talk.end(alive=alive)
+        self._commands.end()
         self.pubsub.end()
         self._uploader.end()
         self._account.end()
@@ -239,6 +248,7 @@ class XmppLink:
         self._talk.attach(session)
         self.pubsub.attach(session.xmpp)
         self._account.attach(session.xmpp)
+        self._commands.attach(session.xmpp)
         return session
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
@@ -248,6 +258,7 @@ class XmppLink:
         self._account.begin(session, resumed=resumed)
         self._talk.begin(session, resumed=resumed)
         self.pubsub.begin(session, resumed=resumed)
+        self._commands.begin(session, resumed=resumed)
         self._uploader.begin(session)
         self._on_session()
         works = {

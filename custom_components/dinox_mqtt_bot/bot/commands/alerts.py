@@ -16,7 +16,7 @@ from ..model.rules import AlertRule, Role
 from ..reading.contact_words import to_whom
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .doubts import is_known, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
@@ -155,7 +155,7 @@ class RmAlert(Command):
     aliases: ClassVar[tuple[str, ...]] = ("delalert",)
     role: ClassVar[Role] = Role.ADMIN
 
-    rule: str = param("Number or name of the rule.", greedy=True)
+    rule: str = param("Number or name of the rule.", greedy=True, of=Things.RULES)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -172,7 +172,7 @@ class Rule(Command):
     node: ClassVar[str] = "rule"
     role: ClassVar[Role] = Role.ADMIN
 
-    rule: str = param("Number or name of the rule.")
+    rule: str = param("Number or name of the rule.", of=Things.RULES)
     change: str = param(
         "What is to be different; nothing to see the rule.", default="", greedy=True, verbatim=True
     )

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..alerts.watches import filters_of
-from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end
@@ -46,7 +46,7 @@ class Once(Command):
         names, clock = await known_names(parts), parts.ports.clock
         condition, until = parted_end(self.condition, clock.now(), clock.local)
         rule, unknown_names = await joined_rule(parts, names, self.topic, condition)
-        mine = (caller.who,) if caller.surface is Surface.CHAT else ()
+        mine = (caller.who,) if caller.has_chat else ()
         rule = replace(rule, once=True, until=until, contacts=mine)
         refuse_hopeless(rule)
         if caller.role < Role.ADMIN:
