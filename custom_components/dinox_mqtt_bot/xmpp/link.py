@@ -253,6 +253,8 @@ class XmppLink:
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
+        if not resumed:
+            await self._account.introduce(session)
         self._served = True
         self._report(LinkStatus(Phase.ONLINE))
         self._account.begin(session, resumed=resumed)

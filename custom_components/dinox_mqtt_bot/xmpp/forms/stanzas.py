@@ -1,6 +1,7 @@
 """Forms and results as XML (XEP-0004, XEP-0122), never more than fits into a stanza; and what comes back."""
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any, Final
 import xml.etree.ElementTree as ET
 
@@ -130,5 +131,5 @@ def _sheet(sheet: Sheet, room: int) -> Any:
         room -= sum(_ELEMENT_BYTES + wire_bytes(cell) for cell in cells)
         if room < 0:
             break
-        written.add_item(dict(zip(names, cells, strict=False)))
+        written.add_item(dict(zip_longest(names, cells[: len(names)], fillvalue="")))
     return written
