@@ -310,13 +310,13 @@ async def test_fifty_commands_leave_nothing_behind(either: World) -> None:
     alice, bot, _ = await served(either)
     for _ in range(50):
         await act(alice, "status")
-    assert len(bot.link._commands._sessions) == 0
+    assert len(bot.link._talk.commands._sessions) == 0
 
 
 async def test_of_too_many_sessions_the_oldest_goes(world: World) -> None:
     alice, bot, _ = await served(world)
     begun = [(await act(alice, "paint")).session for _ in range(MOST_OF_ONE + 1)]
-    assert len(bot.link._commands._sessions) == MOST_OF_ONE
+    assert len(bot.link._talk.commands._sessions) == MOST_OF_ONE
     assert await refused(alice, "paint", form(wall="x"), sessionid=begun[0]) == EXPIRED
     for session in begun[1:]:
         assert (await act(alice, "paint", form(wall="x"), sessionid=session)).status == "completed"
@@ -325,12 +325,12 @@ async def test_of_too_many_sessions_the_oldest_goes(world: World) -> None:
 async def test_a_form_that_nobody_goes_on_with_is_forgotten(world: World) -> None:
     alice, bot, desk = await served(world, timing=dataclasses.replace(QUICK, form=0.2))
     shown = await act(alice, "paint")
-    await until(lambda: len(bot.link._commands._sessions) == 1)
+    await until(lambda: len(bot.link._talk.commands._sessions) == 1)
 
     async def over() -> bool:
         return (
             await refused(alice, "clear", sessionid="never", action="cancel")
-            and len(bot.link._commands._sessions) == 0
+            and len(bot.link._talk.commands._sessions) == 0
         )
 
     while not await over():

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..bot.bot import Bot
+from ..bot.forms.forms import Forms
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
@@ -117,7 +118,15 @@ async def _async_build_on(
     missed = catch_up(entry, chat, store, clock, create_task)
     peers = PeerMessages(entry, others, skip=store.history.skip)
     links = Links(
-        hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, peers=peers, memory=store, bot=bot
+        hass=hass,
+        entry=entry,
+        broker=broker,
+        chat=chat,
+        missed=missed,
+        peers=peers,
+        memory=store,
+        bot=bot,
+        forms=Forms(bot, bot.execute),
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(

@@ -9,10 +9,9 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..bot.bot import Bot
-from ..bot.forms.forms import Forms
 from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Clock, Memory
+from ..bot.ports import Clock, CommandForms, Memory
 from ..const import ATTR_LINK, LinkName
 from ..entry.account import is_prosody, is_pubsub_only
 from ..hass.connected_broker import ConnectedBroker
@@ -71,6 +70,7 @@ class Links:
     peers: PeerMessages
     memory: Memory
     bot: Bot
+    forms: CommandForms
 
     def start(self, delivery: NoticeDelivery) -> None:
         """Connect, and reconnect for as long as the bot runs."""
@@ -90,7 +90,7 @@ class Links:
             on_delivery=delivery.mark,
             on_reach=self.bot.reach_changed,
             addressee=delivery.addressee,
-            forms=Forms(self.bot, self.bot.execute),
+            forms=self.forms,
         )
 
     def follow(self) -> None:

@@ -1,14 +1,14 @@
 """The XMPP connection: kept alive, resumed, made again, for ever."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 import logging
 import random
 import ssl
-from typing import Final
+from typing import Any, Final
 
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
@@ -19,7 +19,6 @@ from . import disconnects
 from .account import Account
 from .detection import ServerFound, detect
 from .disconnects import Disconnected
-from .forms.responder import Responder, Work
 from .gate import Gate
 from .pubsub.pubsub import CreateTask, PubSub
 from .saying import Addressee, OnDelivery
@@ -57,7 +56,6 @@ class XmppLink:
         self._gate = Gate(settings.jid)
         self._account = Account(settings, self._gate, timing)
         self._talk = Talk(self._gate, clock, timing)
-        self._commands = Responder(clock, timing)
         self._uploader = Uploader(put, timing.answer)
         self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
@@ -107,8 +105,9 @@ class XmppLink:
             on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),
             addressee=addressee,
+            forms=forms,
+            spawn=_outside(self._run_command),
         )
-        self._commands.start(forms, _outside(self._run_command))
         self._report(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
 
@@ -220,12 +219,11 @@ class XmppLink:
             self._session = None
         return loss
 
-    def _run_command(self, work: Work) -> None:
+    def _run_command(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._create_task(work(), f"{SOFTWARE} XMPP command {self._settings.jid}")
 
     def _end(self, *, alive: bool = False) -> None:
         self._talk.end(alive=alive)
-        self._commands.end()
         self.pubsub.end()
         self._uploader.end()
         self._account.end()
@@ -248,7 +246,6 @@ class XmppLink:
         self._talk.attach(session)
         self.pubsub.attach(session.xmpp)
         self._account.attach(session.xmpp)
-        self._commands.attach(session.xmpp)
         return session
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
@@ -260,7 +257,6 @@ class XmppLink:
         self._account.begin(session, resumed=resumed)
         self._talk.begin(session, resumed=resumed)
         self.pubsub.begin(session, resumed=resumed)
-        self._commands.begin(session, resumed=resumed)
         self._uploader.begin(session)
         self._on_session()
         works = {

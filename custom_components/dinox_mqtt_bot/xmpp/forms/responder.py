@@ -12,7 +12,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
 from ...bot.model.forms import Refused, Step, Values
-from ...bot.ports import Clock, CommandForms
+from ...bot.ports import Clock, CommandForms, Spawn
 from ..session import Session
 from ..settings import Timing
 from ..text import body_bytes, xml_safe
@@ -23,8 +23,6 @@ _ACTIONS: Final = frozenset({"execute", "complete", "next", "prev", "cancel"})
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 # RFC 5646 §2.1, as far as it has a shape. In which language a contact is answered it has said elsewhere.
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
-
-type Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Responder:
@@ -39,7 +37,7 @@ class Responder:
         self._forms: CommandForms | None = None
         self._xmpp: ClientXMPP | None = None
 
-    def start(self, forms: CommandForms | None, spawn: Callable[[Work], None]) -> None:
+    def start(self, forms: CommandForms | None, spawn: Spawn) -> None:
         """Serve these commands from now on; `spawn` runs what takes its time."""
         self._forms = forms
         self._spawn = spawn
