@@ -155,7 +155,9 @@ class Forms:
         try:
             reply = await self._execute(command, caller, confirmed=confirmed)
         except Unconfirmed as stake:
-            question = _Question(render_text(stake.stake, phrases), (stake.command,))
+            final = (Text("form_final"),) if stake.command.final else ()
+            text = " ".join(render_text(each, phrases) for each in (stake.stake, *final))
+            question = _Question(text, (stake.command,))
         except Doubtful as doubt:
             told = Text(f"confirm_{doubt.key}", doubt.placeholders)
             question = _Question(render_text(told, phrases), (doubt.again,))
@@ -191,7 +193,8 @@ class Forms:
         path = f"services.{kept.command.node}"
         told = phrases.phrase(f"{path}.description")
         fields = await fields_of(kept.command, self._parts, phrases, kept.typed)
-        form = Form(phrases.phrase(f"{path}.name"), f"{reason}\n{told}".strip(), fields)
+        # Clients show the first line only.
+        form = Form(phrases.phrase(f"{path}.name"), f"{_on_one_line(reason)}\n{told}".strip(), fields)
         return Step(reason, form, failed=bool(reason), kept=replace(kept, question=None))
 
     def _asked(self, kept: _Kept, question: _Question, first: Step, phrases: Phrases) -> Step:
@@ -203,7 +206,7 @@ class Forms:
         else:
             field = FormField(YES, FieldKind.BOOLEAN, phrases.phrase("common.form_yes"), values=("0",))
         title = phrases.phrase(f"services.{kept.command.node}.name")
-        form = Form(title, question.text, (field,))
+        form = Form(title, _on_one_line(question.text), (field,))
         back = first if asked(kept.command) else None
         return Step(form=form, kept=replace(kept, question=question), first=back)
 
@@ -229,6 +232,10 @@ def _may(command: type[Command], caller: Caller) -> bool:
 
 def _is_about(command: type[Command], number: str) -> bool:
     return command.node in _OF_ALERTS and number.isdecimal() and len(number) < _LONGEST_NUMBER
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
 
 
 def _first(filled: Values, name: str) -> str:
