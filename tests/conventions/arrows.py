@@ -16,7 +16,7 @@ BOT = (
     ("history",),
     ("alerts/rules",),
     ("commands",),
-    ("dialogue", "importing"),
+    ("dialogue", "forms", "importing"),
     ("bot",),
 )
 GLUE = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiomqtt
 
+from lab.converse import PROSODY
 from lab.hass import DOMAIN, Hass
 from lab.person import Person
 from lab.prosody import Prosody
@@ -197,7 +198,7 @@ class House:
 async def built(lab: Lab, directory: Path, broker_options: str = "") -> AsyncIterator[House]:
     """Start a house with a bot that has one contact, and end it."""
     broker = lab.mosquitto(auth=BROKER_USERS, extra=f"{MOSQUITTO}\n{broker_options}")
-    xmpp = lab.prosody(users=ACCOUNTS)
+    xmpp = lab.prosody(users=ACCOUNTS, **PROSODY)
     you = Person(YOU, ACCOUNTS["you"], xmpp.ports["c2s"], lab.client_ssl())
     await you.arrive()
     hass = Hass(directory)

@@ -3,7 +3,7 @@
 *Tell* ports return at once and own their failures; *ask* ports are awaited and may raise `BotError`.
 """
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence, Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
+from .model.forms import Offered, Refused, Step, Values
 from .model.history import (
     ALWAYS,
     Entry,
@@ -104,6 +105,19 @@ class Chat(Protocol):
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
+
+
+class CommandForms(Protocol):
+    """The commands as forms, for contacts by bare JID; what the chat asks of the bot, not it of the chat."""
+
+    def offered(self, jid: str) -> Sequence[Offered]:
+        """Return the commands that a contact may use, what is used most first; none for others. No I/O."""
+
+    async def begin(self, jid: str, node: str) -> Step | Refused:
+        """Show a command, or do what needs no form (ask)."""
+
+    async def submit(self, jid: str, step: Step, filled: Values) -> Step | Refused:
+        """Go on from a step that has a form, with what was filled in (ask)."""
 
 
 class Archive(Protocol):

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..bot.bot import Bot
+from ..bot.forms.forms import Forms
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
@@ -115,10 +116,8 @@ async def _async_build_on(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
-    missed = catch_up(entry, chat, store, clock, create_task)
-    peers = PeerMessages(entry, others, skip=store.history.skip)
-    links = Links(
-        hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, peers=peers, memory=store, bot=bot
+    links = build_links(
+        hass, entry, bot, broker=broker, chat=chat, store=store, others=others, create_task=create_task
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
@@ -140,6 +139,31 @@ async def _async_build_on(
         beside=tuple(beside(hass, entry, bot, entities, settle=ports.rules.settle, create_task=create_task)),
         has_chat=has_chat(entry),
         settle=ports.rules.settle,
+    )
+
+
+def build_links(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    bot: Bot,
+    *,
+    broker: ConnectedBroker,
+    chat: AnyChat,
+    store: Store,
+    others: OtherBots,
+    create_task: CreateTask,
+) -> Links:
+    """Build what leads from the connections to the bot."""
+    return Links(
+        hass=hass,
+        entry=entry,
+        broker=broker,
+        chat=chat,
+        missed=catch_up(entry, chat, store, bot.ports.clock, create_task),
+        peers=PeerMessages(entry, others, skip=store.history.skip),
+        memory=store,
+        bot=bot,
+        forms=Forms(bot, bot.execute),
     )
 
 

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..bot.bot import Bot
 from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Clock, Memory
+from ..bot.ports import Clock, CommandForms, Memory
 from ..const import ATTR_LINK, LinkName
 from ..entry.account import is_prosody, is_pubsub_only
 from ..hass.connected_broker import ConnectedBroker
@@ -70,6 +70,7 @@ class Links:
     peers: PeerMessages
     memory: Memory
     bot: Bot
+    forms: CommandForms
 
     def start(self, delivery: NoticeDelivery) -> None:
         """Connect, and reconnect for as long as the bot runs."""
@@ -89,6 +90,7 @@ class Links:
             on_delivery=delivery.mark,
             on_reach=self.bot.reach_changed,
             addressee=delivery.addressee,
+            forms=self.forms,
         )
 
     def follow(self) -> None:

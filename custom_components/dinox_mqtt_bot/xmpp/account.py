@@ -47,6 +47,10 @@ class Account:
             ),
         )
 
+    async def introduce(self, session: Session) -> None:
+        """Have what this client can do told with its presence (XEP-0115), before it is first present."""
+        await session.xmpp.plugin["xep_0115"].update_caps(broadcast=False)
+
     def begin(self, session: Session, *, resumed: bool) -> None:
         """Be present in this session."""
         self._session = session

@@ -1,20 +1,20 @@
 """The XMPP connection: kept alive, resumed, made again, for ever."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 import logging
 import random
 import ssl
-from typing import Final
+from typing import Any, Final
 
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Clock
+from ..bot.ports import Clock, CommandForms
 from . import disconnects
 from .account import Account
 from .detection import ServerFound, detect
@@ -82,6 +82,7 @@ class XmppLink:
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
+        forms: CommandForms | None = None,
     ) -> None:
         """Connect, and stay connected until `stop`.
 
@@ -89,7 +90,8 @@ class XmppLink:
         waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a bare JID and whether it
         began or ceased to show `dnd`; at first the `undisturbed` do; it outlasts a lost session. `on_reach`
         tells a contact's address and why nothing reaches it, empty when something does. All but `on_status`
-        come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for.
+        come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for,
+        `forms` what is shown of commands.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -103,6 +105,8 @@ class XmppLink:
             on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),
             addressee=addressee,
+            forms=forms,
+            spawn=_outside(self._run_command),
         )
         self._report(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
@@ -215,6 +219,9 @@ class XmppLink:
             self._session = None
         return loss
 
+    def _run_command(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._create_task(work(), f"{SOFTWARE} XMPP command {self._settings.jid}")
+
     def _end(self, *, alive: bool = False) -> None:
         self._talk.end(alive=alive)
         self.pubsub.end()
@@ -243,6 +250,8 @@ class XmppLink:
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
+        if not resumed:
+            await self._account.introduce(session)
         self._served = True
         self._report(LinkStatus(Phase.ONLINE))
         self._account.begin(session, resumed=resumed)

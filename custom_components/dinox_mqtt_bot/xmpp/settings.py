@@ -73,6 +73,8 @@ class Timing:
     # Between two questions whether the bot is still in its rooms, and before it tries again to enter one.
     room_ping: float = 240.0
     room_pause: float = 30.0
+    # Before a form that nobody goes on with is forgotten.
+    form: float = 900.0
 
 
 DEFAULT_TIMING = Timing()

@@ -1,11 +1,12 @@
-"""What is said and heard: with contacts, in rooms, and whom it would disturb."""
+"""What is said, heard and filled in: with contacts, in rooms, and whom it would disturb."""
 
 from collections.abc import Callable, Iterable
 
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Clock
+from ..bot.ports import Clock, CommandForms, Spawn
 from .composing import Composing
 from .dnd import PresenceDnd
+from .forms.responder import Responder
 from .gate import Gate
 from .hearing import Hearing
 from .reach import Reach
@@ -24,6 +25,7 @@ class Talk:
         self.saying = Saying(gate, clock, self.reach, self.composing)
         self.rooms = Rooms(gate, clock, self.saying, timing)
         self.dnd = PresenceDnd(gate)
+        self.commands = Responder(clock, timing)
         self._hearing = Hearing(gate, clock, self.saying, self.reach, self.composing)
 
     def start(
@@ -37,8 +39,11 @@ class Talk:
         on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
         addressee: Addressee,
+        forms: CommandForms | None,
+        spawn: Spawn,
     ) -> None:
         """Tell what is heard and what became of what was said, from now on."""
+        self.commands.start(forms, spawn)
         self.reach.start(on_reach)
         self.saying.start(on_delivery, addressee)
         self.rooms.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off, on_reach=on_reach)
@@ -52,6 +57,7 @@ class Talk:
         self.rooms.attach(session.xmpp)
         self.dnd.attach(session.xmpp)
         self.reach.attach(session.xmpp)
+        self.commands.attach(session.xmpp)
 
     def meet(self) -> None:
         """Take over who is a contact now."""
@@ -65,10 +71,12 @@ class Talk:
         if not resumed:
             self.dnd.begin()
             self.rooms.begin()
+        self.commands.begin(session, resumed=resumed)
         self.composing.begin(session, resumed=resumed)
         self.saying.begin(session, resumed=resumed)
 
     def end(self, *, alive: bool) -> None:
         """Talk no more until the next session; `alive`: the server is well and keeps what it took."""
+        self.commands.end()
         self.composing.end()
         self.saying.end(alive=alive)

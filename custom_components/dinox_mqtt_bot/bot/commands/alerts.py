@@ -31,7 +31,7 @@ from ..reading.topic_lookup import (
     topic_name,
 )
 from ..text.durations import DAY, duration
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .doubts import is_known, no_field, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
@@ -208,7 +208,7 @@ class RmAlert(Command):
     aliases: ClassVar[tuple[str, ...]] = ("delalert",)
     role: ClassVar[Role] = Role.ADMIN
 
-    rule: str = param("Number or name of the rule.", greedy=True)
+    rule: str = param("Number or name of the rule.", greedy=True, of=Things.RULES)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -225,7 +225,7 @@ class Rule(Command):
     node: ClassVar[str] = "rule"
     role: ClassVar[Role] = Role.ADMIN
 
-    rule: str = param("Number or name of the rule.")
+    rule: str = param("Number or name of the rule.", of=Things.RULES)
     change: str = param(
         "What is to be different; nothing to see the rule.", default="", greedy=True, verbatim=True
     )

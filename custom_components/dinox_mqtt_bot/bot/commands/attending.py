@@ -15,7 +15,7 @@ from ..model.rules import Role
 from ..model.timers import NEVER
 from ..reading.topic_lookup import find_name, known_names, topic_name
 from ..text.tongue import fold, plainly, words
-from .command import Command, Parts, param, within
+from .command import Command, Parts, Things, param, within
 from .examples import some_topic
 
 SNOOZE = 3600.0
@@ -67,9 +67,16 @@ class Ack(Command):
     role: ClassVar[Role] = Role.OPERATOR
     narrow: ClassVar[bool] = True
 
-    alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
+    alert: str = param(
+        "Number, rule, topic or name; without it everything that was told.",
+        default="",
+        of=Things.ALERTS,
+        several=True,
+    )
     duration: str = param("How long, as 2h; if it is still wrong then, it is told again.", default="")
-    note: str = param("What the others shall know, as on my way.", default="", greedy=True, verbatim=True)
+    note: str = param(
+        "What the others shall know, as on my way.", default="", greedy=True, verbatim=True, lines=True
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -93,9 +100,14 @@ class Snooze(Command):
     role: ClassVar[Role] = Role.OPERATOR
     narrow: ClassVar[bool] = True
 
-    alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
+    alert: str = param(
+        "Number, rule, topic or name; without it everything that was told.",
+        default="",
+        of=Things.ALERTS,
+        several=True,
+    )
     duration: str = param("How long, as 2h.", default="")
-    note: str = param("What the others shall know.", default="", greedy=True, verbatim=True)
+    note: str = param("What the others shall know.", default="", greedy=True, verbatim=True, lines=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -118,7 +130,10 @@ class Why(Command):
     node: ClassVar[str] = "why"
 
     alert: str = param(
-        "Number of the alert, or its rule or topic; without it the newest one.", default="", greedy=True
+        "Number of the alert, or its rule or topic; without it the newest one.",
+        default="",
+        greedy=True,
+        of=Things.INCIDENTS,
     )
 
     @override
@@ -176,7 +191,12 @@ class Mute(Command):
     node: ClassVar[str] = "mute"
     role: ClassVar[Role] = Role.OPERATOR
 
-    what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", named=True)
+    what: str = param(
+        "Topic, topic filter, alias, or number or name of a rule.",
+        default="",
+        named=True,
+        of=Things.TOPICS,
+    )
     duration: str = param(
         "How long, as 2h or until 7:00; without it for good.", default="", greedy=True, check=end_check
     )
@@ -266,7 +286,7 @@ class Unmute(Command):
     node: ClassVar[str] = "unmute"
     role: ClassVar[Role] = Role.OPERATOR
 
-    what: str = param("What was muted.", named=True, greedy=True)
+    what: str = param("What was muted.", named=True, greedy=True, of=Things.MUTED)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

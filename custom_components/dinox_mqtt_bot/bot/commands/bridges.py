@@ -9,7 +9,7 @@ from ..model.handles import Handles
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..text.tongue import fold
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .doubts import known_topic, topic_to_publish, unknown
 
 EXAMPLE = Typed("bridge", "home/# me@example.org")
@@ -180,7 +180,7 @@ class RmBridge(Command):
     aliases: ClassVar[tuple[str, ...]] = ("delbridge",)
     role: ClassVar[Role] = Role.ADMIN
 
-    bridge: str = param("Number or name of the bridge.", greedy=True)
+    bridge: str = param("Number or name of the bridge.", greedy=True, of=Things.BRIDGES)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
-from enum import Enum
+from enum import Enum, auto
 import re
 from types import UnionType
 from typing import Any, ClassVar, Protocol, get_args
@@ -122,6 +122,23 @@ class Command:
         return Text(f"services.{self.node}.description")
 
 
+class Things(Enum):
+    """What there is to choose from, as it is now."""
+
+    ALERTS = auto()
+    INCIDENTS = auto()
+    RULES = auto()
+    BRIDGES = auto()
+    PRESETS = auto()
+    SUBSCRIPTIONS = auto()
+    TOPICS = auto()
+    CONTROLS = auto()
+    FOLLOWED = auto()
+    CONTACTS = auto()
+    MUTED = auto()
+    COMMANDS = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One typed input of a command; `kind` is str, int, bool or an Enum.
@@ -130,7 +147,8 @@ class Parameter:
     calls it, `compared`: signs that compare end it; `aside`: given by its name only, and not shown;
     `behind_field`: a word before it that is no part of it belongs to the topic;
     `check` raises BotError for an impossible text. `longest` in characters: names, times and conditions are
-    looked at from many sides, which is not done with texts of any length.
+    looked at from many sides, which is not done with texts of any length. `of`: it is one of these things,
+    or with `several` some of them, which a form lists; `lines`: what is typed may have more than one line.
     """
 
     name: str
@@ -149,6 +167,9 @@ class Parameter:
     minimum: int = 0
     maximum: int = 0
     longest: int = 1_000
+    of: Things | None = None
+    several: bool = False
+    lines: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -36,6 +36,15 @@ class Doubtful(BotError):
         self.again = again
 
 
+class Unconfirmed(BotError):
+    """What is done only after a yes, and what is at stake."""
+
+    def __init__(self, command: Command, stake: Text) -> None:
+        super().__init__("not_confirmed", command=command.node)
+        self.command = command
+        self.stake = stake
+
+
 class Offer(Exception):
     """What is shown with commands that are chosen by their number: a yes means the only one."""
 
@@ -79,9 +88,9 @@ class Confirmation:
         self._waiting: dict[_Key, _Question] = {}
 
     def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
-        """Ask about what is at stake. Raises BotError `not_confirmed` where nobody can answer."""
+        """Ask about what is at stake. Raises Unconfirmed where nobody can answer."""
         if caller.surface not in CONVERSING:
-            raise BotError("not_confirmed", command=command.node)
+            raise Unconfirmed(command, stake)
         self._wait(caller, _Question(command, self._until))
         key = "confirm" if command.final else "confirm_set"
         return Text(key, {"stake": stake}, {"confirm": True})
@@ -101,7 +110,9 @@ class Confirmation:
         return _which(names.said, names.options)
 
     def offer(self, offer: Offer, caller: Caller) -> Table:
-        """Show commands of which one may be chosen."""
+        """Show commands of which one may be chosen. Raises the offer again where a form lets choose."""
+        if caller.surface is Surface.FORM:
+            raise offer
         if caller.surface in CONVERSING:
             until = self._clock.now() + READING
             self._wait(caller, _Question(offer.commands[0], until, commands=offer.commands))

@@ -9,7 +9,7 @@ from ..model.rules import Role
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 
 LABELS = {
     "messages": "stored_messages",
@@ -88,7 +88,10 @@ class Purge(Command):
     destructive: ClassVar[bool] = True
 
     topic: str = param(
-        "Topic, topic filter or alias whose messages go; nothing for what is too old.", default="", named=True
+        "Topic, topic filter or alias whose messages go; nothing for what is too old.",
+        default="",
+        named=True,
+        of=Things.TOPICS,
     )
     confirm: bool = param("Whether it is to be done without asking first.", default=False)
 
@@ -122,7 +125,12 @@ class Clear(Command):
     role: ClassVar[Role] = Role.ADMIN
     destructive: ClassVar[bool] = True
 
-    filter: str = param("Topic, topic filter or alias; nothing for all messages.", default="", named=True)
+    filter: str = param(
+        "Topic, topic filter or alias; nothing for all messages.",
+        default="",
+        named=True,
+        of=Things.TOPICS,
+    )
     confirm: bool = param("Whether it is done without asking first.", default=False)
 
     @override

@@ -20,7 +20,6 @@ from ..model.replies import (
     FieldName,
     Reply,
     Speech,
-    Surface,
     Table,
     Text,
     Typed,
@@ -34,7 +33,7 @@ from ..reading.budget import Limited
 from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
 from ..text.numbers import number
 from ..text.tongue import words
-from .command import Command, Parts, param, require, usage, within, worded
+from .command import Command, Parts, Things, param, require, usage, within, worded
 from .confirmation import Doubtful
 
 MOST = 200
@@ -272,7 +271,7 @@ class Set(Command):
     destructive: ClassVar[bool] = True
     final: ClassVar[bool] = False
 
-    name: str = param("Device or entity.")
+    name: str = param("Device or entity.", of=Things.CONTROLS)
     value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
     force: bool = param("Whether it is sent although the device is offline.", default=False)
     confirm: bool = param("Whether it is done without asking first.", default=False)
@@ -319,7 +318,7 @@ class Set(Command):
 
     def _expects(self, parts: Parts, caller: Caller, wishes: Sequence[Wish]) -> bool:
         """Have the answer of the devices told, where it can be told later."""
-        if caller.surface is not Surface.CHAT:
+        if not caller.has_chat:
             return False
         there = [wish for wish in wishes if not _is_away(parts, wish)]
         return parts.awaited.expect(caller.who, caller.room, there, parts.ports.clock.now())

@@ -7,7 +7,7 @@ from typing import ClassVar, override
 from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from ..rendering.readings import render_line
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .examples import own_filter
 from .messages import Pause
 from .topics import own_subscription, subscription_facts, told_as
@@ -21,7 +21,12 @@ class Priority(Command):
     aliases: ClassVar[tuple[str, ...]] = ("prio",)
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
+    filter: str = param(
+        "Topic filter as it was subscribed, or its alias.",
+        default="",
+        named=True,
+        of=Things.SUBSCRIPTIONS,
+    )
     priority: Matter | None = param("silent, normal, alert or critical.", default=None)
 
     @override
@@ -49,7 +54,12 @@ class Display(Command):
     node: ClassVar[str] = "display"
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
+    filter: str = param(
+        "Topic filter as it was subscribed, or its alias.",
+        default="",
+        named=True,
+        of=Things.SUBSCRIPTIONS,
+    )
     display: Shown | None = param("each, digest, board, changes or silent.", default=None)
 
     @override

@@ -14,7 +14,7 @@ from ..model.rules import Contact, Follow as Followed, Priority, Role, Scope
 from ..reading.contact_words import named_contact, wished
 from ..reading.following import device_key, entities_of, follow_name, to_follow
 from ..text.tongue import words
-from .command import Command, Parts, param, require
+from .command import Command, Parts, Things, param, require
 
 MANY = 50
 """Topics from which it is asked first whether they are to be told."""
@@ -76,7 +76,7 @@ class Unfollow(Command):
     node: ClassVar[str] = "unfollow"
     role: ClassVar[Role] = Role.ADMIN
 
-    name: str = param("Device, entity or area as it is followed, or all.", greedy=True)
+    name: str = param("Device, entity or area as it is followed, or all.", greedy=True, of=Things.FOLLOWED)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -230,7 +230,7 @@ class Contacts(Command):
     node: ClassVar[str] = "contacts"
     role: ClassVar[Role] = Role.OPERATOR
 
-    contact: str = param("Name or address of one contact; nothing for all.", default="")
+    contact: str = param("Name or address of one contact; nothing for all.", default="", of=Things.CONTACTS)
     change: str = param(
         "What it gets and may do: about garden/#, Shed, from alert, only 7:00-22:00, digest or each, operates garden/#; all for everything.",  # noqa: E501 - shown to users word for word
         default="",

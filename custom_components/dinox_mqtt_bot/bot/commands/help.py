@@ -7,7 +7,7 @@ from typing import ClassVar, override
 from ..model.replies import BotError, Caller, Cell, FieldName, Reply, Table, Text, Typed
 from ..text.tongue import meant, words
 from ..text.words import MAX_QUOTED
-from .command import Command, Parts, param, parameters, usage
+from .command import Command, Parts, Things, param, parameters, usage
 from .examples import examples
 from .parsing import find, unaddressed
 
@@ -46,7 +46,11 @@ class Help(Command):
     aliases: ClassVar[tuple[str, ...]] = ("?",)
 
     command: str = param(
-        "Command to explain, a group of commands, or all.", default="", greedy=True, check=_short
+        "Command to explain, a group of commands, or all.",
+        default="",
+        greedy=True,
+        check=_short,
+        of=Things.COMMANDS,
     )
 
     @override

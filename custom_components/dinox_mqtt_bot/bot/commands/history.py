@@ -36,7 +36,7 @@ from ..reading.topic_lookup import (
 from ..rendering.replies import render_error
 from ..text.durations import duration
 from ..text.numbers import number, number_text, size_text, with_unit
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .examples import around
 
 PNG = "image/png"
@@ -58,7 +58,12 @@ class History(Command):
     node: ClassVar[str] = "history"
     aliases: ClassVar[tuple[str, ...]] = ("hist",)
 
-    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", default="", named=True)
+    topic: str = param(
+        "Topic, topic filter or alias, perhaps with .field behind it.",
+        default="",
+        named=True,
+        of=Things.TOPICS,
+    )
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many messages.",
         default="",
@@ -260,7 +265,7 @@ class Export(Command):
 
     node: ClassVar[str] = "export"
 
-    topic: str = param("Topic, topic filter or alias.", named=True)
+    topic: str = param("Topic, topic filter or alias.", named=True, of=Things.TOPICS)
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; nothing for all.",
         default="",
@@ -333,7 +338,7 @@ class Chart(Command):
     node: ClassVar[str] = "chart"
     aliases: ClassVar[tuple[str, ...]] = ("sparkline",)
 
-    topic: str = param("Topic or alias, perhaps with .field behind it.", named=True)
+    topic: str = param("Topic or alias, perhaps with .field behind it.", named=True, of=Things.TOPICS)
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many values.",
         default="",
@@ -353,7 +358,7 @@ class Chart(Command):
         plain = await _plain(parts, self.topic, topic)
         wanted = ChartRequest(plain, field or when.field, when.span, count, narrow=narrow)
         drawn = await chart(parts, wanted, parts.alerts.rules)
-        if caller.surface is Surface.CHAT:
+        if caller.has_chat:
             await self._send(parts, caller.who, drawn)
         return drawn
 

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 from ..model.message import QoS
 from ..model.replies import Caller, Reply, Text, Typed
 from ..model.rules import Role
-from .command import Command, Parts, param, within
+from .command import Command, Parts, Things, param, within
 from .doubts import topic_to_publish
 
 MOST_PUBLISHED = 268_435_455
@@ -24,12 +24,13 @@ class Publish(Command):
     role: ClassVar[Role] = Role.OPERATOR
     narrow: ClassVar[bool] = True
 
-    topic: str = param("Topic to publish to, its alias, or the end of it.", named=True)
+    topic: str = param("Topic to publish to, its alias, or the end of it.", named=True, of=Things.TOPICS)
     payload: str = param(
         "What to publish, as it is; in the chat the rest of the text.",
         greedy=True,
         verbatim=True,
         longest=MOST_PUBLISHED,
+        lines=True,
     )
     qos: QoS = param("How reliably the broker gets it.", default=QoS.AT_LEAST_ONCE, short="q")
     retain: bool = param(

@@ -14,7 +14,7 @@ from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.tongue import words as understood
 from ..text.words import words
-from .command import Command, Parts, param, require, usage
+from .command import Command, Parts, Things, param, require, usage
 from .doubts import topic_to_publish
 
 LONGEST_NAME = 100
@@ -160,7 +160,7 @@ class Preset(Command):
 
     node: ClassVar[str] = "preset"
 
-    name: str = param("Name or number of the preset; or add, remove, list.", default="")
+    name: str = param("Name or number of the preset; or add, remove, list.", default="", of=Things.PRESETS)
     value: str = param(
         "The value for a preset that takes one; after add: name, topic and payload; "
         "after remove: name or number.",
@@ -168,6 +168,7 @@ class Preset(Command):
         greedy=True,
         verbatim=True,
         longest=4_000,
+        lines=True,
     )
     qos: QoS | None = param("After add: how reliably the broker gets it.", default=None, short="q")
     retain: bool = param(

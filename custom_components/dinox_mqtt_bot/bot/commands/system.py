@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Role
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
@@ -159,6 +159,6 @@ class Reconnect(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         parts.ports.broker.reconnect()
         # A chat that carries this very conversation works.
-        if caller.surface is not Surface.CHAT or parts.chat.status.phase is not Phase.ONLINE:
+        if not caller.has_chat or parts.chat.status.phase is not Phase.ONLINE:
             parts.ports.chat.reconnect()
         return Text("reconnecting", {"status": Typed("status")})

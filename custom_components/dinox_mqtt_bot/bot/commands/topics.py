@@ -12,7 +12,7 @@ from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
 from ..text.tongue import skip
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 from .doubts import known_topic, unknown
 from .examples import around, own_filter, some_topic
 from .following import follow_facts, follow_rows
@@ -126,7 +126,9 @@ class Unsubscribe(Command):
     aliases: ClassVar[tuple[str, ...]] = ("unsub",)
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", named=True)
+    filter: str = param(
+        "Topic filter as it was subscribed, or its alias.", named=True, of=Things.SUBSCRIPTIONS
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -284,7 +286,12 @@ class Qos(Command):
     node: ClassVar[str] = "qos"
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
+    filter: str = param(
+        "Topic filter as it was subscribed, or its alias.",
+        default="",
+        named=True,
+        of=Things.SUBSCRIPTIONS,
+    )
     qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
@@ -320,7 +327,7 @@ class Alias(Command):
     aliases: ClassVar[tuple[str, ...]] = ("rename",)
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic, or topic filter as it was subscribed.", named=True)
+    topic: str = param("Topic, or topic filter as it was subscribed.", named=True, of=Things.TOPICS)
     name: str = param("What it is called; in the chat the rest of the text.", greedy=True)
 
     @override
@@ -372,7 +379,7 @@ class RmAlias(Command):
     aliases: ClassVar[tuple[str, ...]] = ("delalias",)
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic filter or alias.", named=True)
+    topic: str = param("Topic filter or alias.", named=True, of=Things.SUBSCRIPTIONS)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

@@ -9,7 +9,7 @@ from ..model.status import Phase
 from ..reading.latest import Latest, latest, trend
 from ..reading.topic_lookup import Meant, find_all
 from ..text.durations import duration
-from .command import Command, Parts, param
+from .command import Command, Parts, Things, param
 
 MOST = 12
 """Things whose values are told at once."""
@@ -23,7 +23,7 @@ class Value(Command):
     node: ClassVar[str] = "value"
     aliases: ClassVar[tuple[str, ...]] = ("get",)
 
-    name: str = param("Device, entity, topic or alias, as the chat calls it.", named=True)
+    name: str = param("Device, entity, topic or alias, as the chat calls it.", named=True, of=Things.TOPICS)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

@@ -7,7 +7,7 @@ from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..alerts.watches import filters_of
 from ..model.reminder import Reminder
-from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end, parted_moment
@@ -52,7 +52,7 @@ class Once(Command):
         names, clock = await known_names(parts), parts.ports.clock
         condition, until = parted_end(self.condition, clock.now(), clock.local)
         rule, unknown_names = await joined_rule(parts, names, self.topic, condition)
-        mine = (caller.who,) if caller.surface is Surface.CHAT else ()
+        mine = (caller.who,) if caller.has_chat else ()
         rule = replace(rule, once=True, until=until, contacts=mine)
         refuse_hopeless(rule)
         if caller.role < Role.ADMIN:
@@ -127,7 +127,7 @@ def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, st
 
 def _where(caller: Caller) -> str:
     """Return where something is told later: where it was asked for, else to all that are told alerts."""
-    return (caller.room or caller.who) if caller.surface is Surface.CHAT else ""
+    return (caller.room or caller.who) if caller.has_chat else ""
 
 
 def _kept(parts: Parts, key: str, kept: Reminder) -> Text:

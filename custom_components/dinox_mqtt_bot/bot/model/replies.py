@@ -92,6 +92,7 @@ class Surface(StrEnum):
     ACTION = "action"
     ASSIST = "assist"
     PHONE = "phone"
+    FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,11 @@ class Caller:
     trusted: Role | None = None
     within: tuple[Follow, ...] = ()
     language: str = ""
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether who asks is a contact, who can be told the rest in the chat."""
+        return self.surface in {Surface.CHAT, Surface.FORM}
 
 
 class BotError(Exception):

@@ -131,15 +131,26 @@ def _lines(table: Table, phrases: Phrases) -> list[str]:
     rows = table.rows[-MAX_ROWS:][::-1] if table.keep_last else table.rows[:MAX_ROWS]
     lines: list[str] = []
     room, labelled = MAX_CHARACTERS, table.columns[0] in _LABELS
-    limit = MAX_PLACEHOLDER if labelled else MAX_CELL
     for row in rows:
-        cells = [text for cell in row if (text := phrases.write(_cell(cell, phrases, limit, " ")))]
+        cells = [text for text in _written(table, row, phrases) if text]
         line = f"• {_labelled(cells) if labelled else ' — '.join(cells)}"
         room -= len(line)
         if room < 0:
             break
         lines.append(line)
     return lines[::-1] if table.keep_last else lines
+
+
+def render_rows(table: Table, phrases: Phrases) -> tuple[tuple[str, ...], ...]:
+    """Return the cells of as many rows as `render_reply` has of a table, each as text."""
+    count = len(_lines(table, phrases))
+    rows = table.rows[len(table.rows) - count :] if table.keep_last else table.rows[:count]
+    return tuple(tuple(inert(plain(text)) for text in _written(table, row, phrases)) for row in rows)
+
+
+def _written(table: Table, row: tuple[Cell, ...], phrases: Phrases) -> list[str]:
+    limit = MAX_PLACEHOLDER if table.columns[0] in _LABELS else MAX_CELL
+    return [phrases.write(_cell(cell, phrases, limit, " ")) for cell in row]
 
 
 def _labelled(cells: list[str]) -> str:
