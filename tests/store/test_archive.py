@@ -111,6 +111,7 @@ async def test_statistics_of_a_filter(store: Store, monkeypatch: pytest.MonkeyPa
         high_at=T0,
     )
     assert await store.history.statistics("h/a", ALWAYS) == of_one
+    assert await store.history.statistics("#", ALWAYS) == Statistics(5, 3, T0, T0 + 9)
     # The filter matches two topics, and only one has anything then.
     assert await store.history.statistics("h/+", span(0, 2)) == of_one
     assert await store.history.statistics("h/+", span(2, 3)) == Statistics(1, 1, T0 + 2, T0 + 2)

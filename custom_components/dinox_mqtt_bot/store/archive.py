@@ -28,10 +28,9 @@ ORDER BY messages.id DESC LIMIT :limit OFFSET :offset
 # `{sign}` is `+` where so many topics match that reading the table along is quicker than the index.
 _MATCHING = f"FROM messages WHERE {WITHIN} AND {{sign}}topic_id IN (SELECT value FROM json_each(:topics))"  # noqa: S608
 _ONCE = "FILTER (WHERE NOT repeated)"
-TOTALS = f"""
-SELECT count(*), count(DISTINCT topic_id), min(topic_id), min(time), max(time)
-{_MATCHING}
-"""
+TOTALS = "SELECT count(*), count(DISTINCT topic_id), min(topic_id), min(time), max(time)"
+TOTALS_OF_ALL = f"{TOTALS} FROM messages WHERE {WITHIN}"
+TOTALS_OF_SOME = f"{TOTALS} {_MATCHING}"
 STATISTICS = f"""
 SELECT count(*), count(DISTINCT topic_id), min(time), max(time),
     count(value) {_ONCE}, min(value) {_ONCE}, avg(value) {_ONCE}, max(value) {_ONCE}
@@ -126,13 +125,14 @@ def _newest(connection: sqlite3.Connection, topic_filter: str, most: int) -> lis
 
 def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
     """Return what the messages of a filter in a span come to, their numbers if they are all on one topic."""
-    topics = _matching(connection, topic_filter)
+    every = list(topics_of(connection))
+    topics = [number for number, topic in every if matches(topic_filter, topic)]
     within = bounds(connection, span)
     if len(topics) > 1:
         sign = "" if len(topics) <= FEW_TOPICS else "+"
+        statement = TOTALS_OF_ALL if len(topics) == len(every) else TOTALS_OF_SOME.format(sign=sign)
         parameters = within | {"topics": json.dumps(topics)}
-        found = connection.execute(TOTALS.format(sign=sign), parameters).fetchone()
-        messages, number, only, first, last = found
+        messages, number, only, first, last = connection.execute(statement, parameters).fetchone()
         if number != 1:
             return built(Statistics, messages, number, first or 0.0, last or 0.0)
         topics = [only]
