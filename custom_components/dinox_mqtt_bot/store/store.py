@@ -137,7 +137,7 @@ class Store:
             await self._reader.settle()
 
     async def keep_still(self, *, still: bool) -> None:
-        """Leave the file alone, with all in it that was handed over before, while it is copied; or no longer."""
+        """Leave the file alone while it is copied, with all in it that came before; or no longer."""
         await self.settle()
         await asyncio.wrap_future(self._writer.keep_still(still=still))
 
