@@ -10,10 +10,10 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bot.model.replies import BotError
 from .const import DOMAIN
-from .devices import async_register_bot, async_register_subentry
 from .entry.paths import database_path
 from .issues.registry import async_not_opened, async_take_all_back
 from .runtime.build import async_build
+from .runtime.devices import async_register_bot, async_register_subentry
 from .runtime.removal import async_clear_status, leftovers
 from .runtime.runtime import BotConfigEntry
 from .runtime.webhook_door import async_door, async_shut

@@ -18,11 +18,11 @@ from .bot.model.alert import Alert
 from .bot.model.announcements import AlertChanged
 from .bot.model.status import BotStatus, LinkStatus, Phase
 from .const import SUBENTRY_ALERT
-from .devices import async_bot_device
 from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .entry.rules import ALERTS
 from .hass.clock import Pulse
 from .hass.values import excerpt
+from .runtime.devices import async_bot_device
 from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0

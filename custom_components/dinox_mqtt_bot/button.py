@@ -15,10 +15,10 @@ from .bot.commands.presets import run_preset, takes_value
 from .bot.model.replies import BotError, Surface
 from .bot.model.rules import Role
 from .const import SUBENTRY_PRESET
-from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .entry.rules import PRESETS
 from .hass.callers import async_caller, translated
+from .runtime.devices import async_bot_device
 from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0

@@ -11,8 +11,8 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .bot.peers.beacon import Beacon
 from .const import DOMAIN
-from .devices import MANUFACTURER, async_bot_device
 from .peers.others import identifier
+from .runtime.devices import MANUFACTURER, async_bot_device
 from .runtime.runtime import BotConfigEntry, BotRuntime
 
 

@@ -30,10 +30,10 @@ from .bot.payload.paths import lookup, parse_path
 from .bot.peers.beacon import Beacon
 from .bot.reading.sensors import FoundValue, classes_of
 from .const import CONF_FILTER, SUBENTRY_TOPIC
-from .devices import subentry_device
 from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .hass.clock import Pulse
 from .hass.values import excerpt, found_id, plain_topic, shown_number
+from .runtime.devices import subentry_device
 from .runtime.found_sensors import FoundSensors
 from .runtime.runtime import BotConfigEntry, BotRuntime
 

@@ -117,7 +117,7 @@ class HistoryModel:
         times = [row.received for row in rows]
         topics = len({row.topic for row in rows})
         numbers = [row.number for row in rows if row.number is not None]
-        if not numbers:
+        if not numbers or topics > 1:
             return Statistics(len(rows), topics, min(times), max(times))
 
         def newest(number: float) -> float:

@@ -97,18 +97,23 @@ async def test_statistics_of_a_filter(store: Store, monkeypatch: pytest.MonkeyPa
         (9, "g", "0"),
     ):
         put(store, topic, text, at)
-    assert await store.history.statistics("h/+", ALWAYS) == Statistics(
-        messages=4,
-        topics=2,
+    assert await store.history.statistics("h/+", ALWAYS) == Statistics(4, 2, T0, T0 + 3)
+    of_one = Statistics(
+        messages=2,
+        topics=1,
         first=T0,
-        last=T0 + 3,
-        numbers=3,
+        last=T0 + 1,
+        numbers=2,
         low=1.0,
-        low_at=T0 + 3,
-        mean=2.0,
+        low_at=T0 + 1,
+        mean=2.5,
         high=4.0,
         high_at=T0,
     )
+    assert await store.history.statistics("h/a", ALWAYS) == of_one
+    assert await store.history.statistics("#", ALWAYS) == Statistics(5, 3, T0, T0 + 9)
+    # The filter matches two topics, and only one has anything then.
+    assert await store.history.statistics("h/+", span(0, 2)) == of_one
     assert await store.history.statistics("h/+", span(2, 3)) == Statistics(1, 1, T0 + 2, T0 + 2)
     assert await store.history.statistics("nothing", ALWAYS) == Statistics()
 

@@ -27,9 +27,13 @@ ORDER BY messages.id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608
 # `{sign}` is `+` where so many topics match that reading the table along is quicker than the index.
 _MATCHING = f"FROM messages WHERE {WITHIN} AND {{sign}}topic_id IN (SELECT value FROM json_each(:topics))"  # noqa: S608
+_ONCE = "FILTER (WHERE NOT repeated)"
+TOTALS = "SELECT count(*), count(DISTINCT topic_id), min(topic_id), min(time), max(time)"
+TOTALS_OF_ALL = f"{TOTALS} FROM messages WHERE {WITHIN}"
+TOTALS_OF_SOME = f"{TOTALS} {_MATCHING}"
 STATISTICS = f"""
 SELECT count(*), count(DISTINCT topic_id), min(time), max(time),
-    count(value) FILTER (WHERE NOT repeated), min(value), avg(value) FILTER (WHERE NOT repeated), max(value)
+    count(value) {_ONCE}, min(value) {_ONCE}, avg(value) {_ONCE}, max(value) {_ONCE}
 {_MATCHING}
 """
 VALUE_AT = f"SELECT max(time) {_MATCHING} AND value = :value"
@@ -120,32 +124,36 @@ def _newest(connection: sqlite3.Connection, topic_filter: str, most: int) -> lis
 
 
 def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
-    """Return what the messages of a filter in a span come to."""
-    topics = _matching(connection, topic_filter)
-    parameters = bounds(connection, span) | {"topics": json.dumps(topics)}
-    sign = "" if len(topics) <= FEW_TOPICS else "+"
-    messages, number, first, last, numbers, low, mean, high = connection.execute(
-        STATISTICS.format(sign=sign), parameters
-    ).fetchone()
+    """Return what the messages of a filter in a span come to, their numbers if they are all on one topic."""
+    every = list(topics_of(connection))
+    topics = [number for number, topic in every if matches(topic_filter, topic)]
+    within = bounds(connection, span)
+    if len(topics) > 1:
+        sign = "" if len(topics) <= FEW_TOPICS else "+"
+        statement = TOTALS_OF_ALL if len(topics) == len(every) else TOTALS_OF_SOME.format(sign=sign)
+        parameters = within | {"topics": json.dumps(topics)}
+        messages, number, only, first, last = connection.execute(statement, parameters).fetchone()
+        if number != 1:
+            return built(Statistics, messages, number, first or 0.0, last or 0.0)
+        topics = [only]
+    return _statistics_of(connection, within | {"topics": json.dumps(topics)})
+
+
+def _statistics_of(connection: sqlite3.Connection, parameters: dict[str, Any]) -> Statistics:
+    """Return what the messages of one topic come to."""
+    statement = STATISTICS.format(sign="")
+    messages, number, first, last, *found = connection.execute(statement, parameters).fetchone()
+    numbers, low, mean, high = found
 
     def value_at(value: float | None) -> float:
         if value is None:
             return 0.0
-        row = connection.execute(VALUE_AT.format(sign=sign), {**parameters, "value": value}).fetchone()
+        row = connection.execute(VALUE_AT.format(sign=""), {**parameters, "value": value}).fetchone()
         return float(row[0])
 
+    times = first or 0.0, last or 0.0
     return built(
-        Statistics,
-        messages,
-        number,
-        first or 0.0,
-        last or 0.0,
-        numbers,
-        low,
-        value_at(low),
-        mean,
-        high,
-        value_at(high),
+        Statistics, messages, number, *times, numbers, low, value_at(low), mean, high, value_at(high)
     )
 
 

@@ -136,6 +136,11 @@ class Store:
         if not self._backlog.idle:
             await self._reader.settle()
 
+    async def keep_still(self, *, still: bool) -> None:
+        """Leave the file alone while it is copied, with all in it that came before; or no longer."""
+        await self.settle()
+        await asyncio.wrap_future(self._writer.keep_still(still=still))
+
     def get(self, key: str) -> str:
         """Return what was set, empty if nothing was. No I/O."""
         return self._memory.get(key)

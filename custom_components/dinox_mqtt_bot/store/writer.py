@@ -27,6 +27,8 @@ STALL_SECONDS = 10.0
 LAST_RETRY_SECONDS = 0.2
 WARN_EVERY = 1_000
 CLOSE_SECONDS = 10.0
+CHECKPOINT_PAGES = 1_000
+"""Pages of the log after which SQLite brings it into the file, as it does by itself."""
 
 # What the values of one row can be guilty of; everything else of sqlite3.Error is the disk or the file.
 _UNFIT = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
@@ -107,6 +109,20 @@ class Writer:
         def slices() -> Iterator[int]:
             yield from forget(self._connection, topic_filter)
             self._rollups.forget()
+
+        return self._keep_up_with(slices)
+
+    def keep_still(self, *, still: bool) -> Future[int]:
+        """Bring the log into the file and leave that alone from then on, or no longer.
+
+        What is written meanwhile stands in the log alone: a copy of the file and, after it, of the log is
+        whole however long it takes.
+        """
+
+        def slices() -> Iterator[int]:
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {0 if still else CHECKPOINT_PAGES}")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            yield 0
 
         return self._keep_up_with(slices)
 

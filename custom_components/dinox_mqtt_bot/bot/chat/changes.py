@@ -1,9 +1,10 @@
 """What of what comes in is a change: another word, or a number that is off by more than it always is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 import re
+from typing import NamedTuple
 
 from ..model.bounded import Bounded
 from ..model.message import MORE, Reading
@@ -70,6 +71,15 @@ class _Number:
         return bool(off) and off >= least * 0.999_999 and off > TIMES * self.noise
 
 
+class _Part(NamedTuple):
+    """One value of a reading: its name, its text, the number that this is, and its unit."""
+
+    name: str
+    text: str
+    value: float | None
+    unit: str
+
+
 @dataclass(slots=True)
 class _Topic:
     text: int | None
@@ -77,6 +87,32 @@ class _Topic:
     told: bool = True
     words: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, _Number] = field(default_factory=dict)
+
+    def change(self, parts: Iterable[_Part], *, busy: bool) -> Change:
+        """Return in what values differ from those told; each is looked at, so that its noise is learned."""
+        change = Change.NONE
+        for name, text, value, unit in parts:
+            known = self.numbers.get(name)
+            if value is None or known is None:
+                if known is not None or self.words.get(name) != text:
+                    change = Change.WORD
+            elif known.differs(value, unit, busy=busy) and change is Change.NONE:
+                change = Change.NUMBER
+        return change
+
+    def keep(self, parts: Iterable[_Part]) -> None:
+        """Keep values as told."""
+        for name, text, value, _ in parts:
+            known = self.numbers.get(name)
+            if value is None:
+                self.words[name] = text
+                if known is not None:
+                    del self.numbers[name]
+            elif known is not None:
+                known.told = value
+            else:
+                self.words.pop(name, None)
+                self.numbers[name] = _Number(value, value)
 
 
 class Changes:
@@ -91,21 +127,18 @@ class Changes:
         topic = self._topics.get(name)
         if topic is None:
             self._topics.put(name, topic := _Topic(text, now))
-            for part, value, _ in _parts(reading):
-                _keep(topic, part, value)
+            topic.keep(_parts(reading))
             return Change.FIRST
         busy, topic.at = 0 <= now - topic.at <= BUSY, now
         if topic.text == text:
             return Change.NONE
         topic.text = text
-        every = list(_parts(reading))
-        # Each is looked at, so that the noise of each is learned.
-        change = max([_change(topic, *each, busy=busy) for each in every], default=Change.NONE)
+        parts = _parts(reading)
+        change = topic.change(parts, busy=busy)
         if not topic.told:
             topic.told, change = True, Change.FIRST
         if change:
-            for part, value, _ in every:
-                _keep(topic, part, value)
+            topic.keep(parts)
             self._topics.put(name, topic)
         return change
 
@@ -121,43 +154,30 @@ def is_word(reading: Reading) -> bool:
     """Say whether the main value of a reading is a word, as a door's is, and not a number."""
     if reading.value is not None and not reading.fields:
         return False
-    main = next(_parts(reading), ("", "", ""))
-    return number(main[1]) is None
+    main = next(iter(_parts(reading)), None)
+    return main is None or main.value is None
 
 
-def _parts(reading: Reading) -> Iterator[tuple[str, str, str]]:
-    """Yield the values of a reading that may change: name, what Home Assistant keeps or the text, unit."""
+def _parts(reading: Reading) -> list[_Part]:
+    """Return the values of a reading that may change, as Home Assistant keeps them or as they are told."""
     fields = reading.told or reading.fields
     if not fields:
-        yield from _within("", reading.exact or reading.text, reading.unit)
-    for each in fields[:MOST_PARTS]:
-        if each.name == MORE or not is_technical(each.name):
-            yield from _within(each.name, each.exact or each.text, each.unit)
+        return _within("", reading.exact or reading.text, reading.unit)
+    parts: list[_Part] = []
+    for name, text, unit, exact in fields[:MOST_PARTS]:
+        if name == MORE or not is_technical(name):
+            parts += _within(name, exact or text, unit)
+    return parts
 
 
-def _within(name: str, text: str, unit: str) -> Iterator[tuple[str, str, str]]:
-    """Yield a value, and apart from it the measures that are part of a longer text."""
-    found = [] if len(text) > _LONGEST or number(text) else _WITHIN.findall(text)
-    yield name, _WITHIN.sub("#", text) if found else text, unit
+def _within(name: str, text: str, unit: str) -> list[_Part]:
+    """Return a value, and apart from it the measures that are part of a longer text."""
+    if (read := number(text)) is not None:
+        return [_Part(name, text, read[0], unit or read[1])]
+    found = [] if len(text) > _LONGEST else _WITHIN.findall(text)
+    if not found:
+        return [_Part(name, text, None, unit)]
+    parts = [_Part(name, _WITHIN.sub("#", text), None, unit)]
     for at, (value, its) in enumerate(found):
-        yield f"{name}#{at}", value, its
-
-
-def _change(topic: _Topic, part: str, text: str, unit: str, *, busy: bool) -> Change:
-    read, known = number(text), topic.numbers.get(part)
-    if read is not None and known is not None:
-        return Change.NUMBER if known.differs(read[0], unit or read[1], busy=busy) else Change.NONE
-    return Change.NONE if topic.words.get(part) == text and known is None else Change.WORD
-
-
-def _keep(topic: _Topic, part: str, text: str) -> None:
-    """Keep a value as told."""
-    read = number(text)
-    if read is None:
-        topic.words[part] = text
-        topic.numbers.pop(part, None)
-    elif (known := topic.numbers.get(part)) is not None:
-        known.told = read[0]
-    else:
-        topic.words.pop(part, None)
-        topic.numbers[part] = _Number(read[0], read[0])
+        parts += _within(f"{name}#{at}", value, its)
+    return parts

@@ -117,9 +117,10 @@ class FirstLook:
         topic = reading.message.topic
         if not self._topics:
             self._began, self.due_at = now, now + BUFFER
+        devices = self._devices_on(topic) if presence is None else presence.devices
         if len(self._topics) < MOST_COUNTED:
             self._topics[topic] = subscription
-            for device in self._devices_on(topic) if presence is None else presence.devices:
+            for device in devices:
                 self._devices[device] = topic
         if subscription.filter in self._own:
             self._filters[subscription.filter] = subscription
@@ -127,7 +128,7 @@ class FirstLook:
             self._followed = True
         if presence is None:
             self.batch.add(reading, subscription, now)
-            self._sample(reading)
+            self._sample(reading, set(devices))
             for kind, name in notable(reading):
                 self._notable.setdefault(kind, {})[name] = topic
         elif not presence.there:
@@ -135,11 +136,10 @@ class FirstLook:
         if len(self._topics) > IN_FULL:
             self.due_at = min(now + CALM, self._began + LONGEST_FLOOD)
 
-    def _sample(self, reading: Reading) -> None:
+    def _sample(self, reading: Reading, devices: set[str]) -> None:
         topic, various = reading.message.topic, self._various
         if len(self._samples) < MOST_SAMPLES + IN_FULL or topic in self._samples:
             self._samples[topic] = reading
-        devices = self._devices_on(topic)
         # Of `Gate position` and `Gate` the latter.
         about = [each for each, other in various.items() if other.name.startswith(f"{reading.name} ")]
         new = len(various) < MOST_VARIOUS and devices - self._sampled

@@ -19,14 +19,18 @@ _LEVEL = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?")
 def notable(reading: Reading) -> Iterator[tuple[str, str]]:
     """Yield what stands out in a reading: its kind, and what it is of."""
     if not reading.fields:
-        yield from _said(reading.name, reading.name, reading.text)
+        if kind := _kind(reading.name, reading.text):
+            yield kind, reading.name
+        return
     told = {field.name for field in reading.told}
-    for field in reading.fields:
-        whole = field.name.casefold() == reading.name.casefold()
+    for name, text, _, _ in reading.fields:
+        # Most say nothing of the kind: what they are called is looked at last.
+        if not (kind := _kind(name, text)):
+            continue
+        whole = name.casefold() == reading.name.casefold()
         # Of a radiator's child lock nobody wants to hear that it is open, of its battery that it is low.
-        if not told or field.name in told or (whole and "" in told) or _is_of_battery(field.name):
-            name = reading.name if whole else f"{reading.name} {field.name}"
-            yield from _said(field.name, name, field.text)
+        if not told or name in told or (whole and "" in told) or _is_of_battery(name):
+            yield kind, reading.name if whole else f"{reading.name} {name}"
 
 
 def _is_of_battery(name: str) -> bool:
@@ -34,11 +38,13 @@ def _is_of_battery(name: str) -> bool:
     return "battery" in folded or "batterie" in folded
 
 
-def _said(field: str, name: str, text: str) -> Iterator[tuple[str, str]]:
-    if _is_of_battery(field):
-        level = _LEVEL.fullmatch(text.strip())
-        low = level is not None and float(level[1].replace(",", ".")) <= LOW_BATTERY
-        if low or _WORDS.get(text.casefold()) in {"battery", "on"}:
-            yield "battery", name
-    elif (kind := _WORDS.get(text.casefold())) and kind != "battery":
-        yield kind, name
+def _kind(field: str, text: str) -> str:
+    """Return as what a value stands out, or nothing."""
+    kind = _WORDS.get(text.casefold(), "")
+    if not kind and text[:1].isalpha():
+        return ""
+    if not _is_of_battery(field):
+        return "" if kind == "battery" else kind
+    level = _LEVEL.fullmatch(text.strip())
+    low = level is not None and float(level[1].replace(",", ".")) <= LOW_BATTERY
+    return "battery" if low or kind in {"battery", "on"} else ""

@@ -56,7 +56,7 @@ class Shares:
 
     def anybody(self, contacts: Iterable[str], topic: str) -> bool:
         """Say whether anybody is told of what a topic says."""
-        return any(self.gets(to, topic) for to in contacts)
+        return any(to not in self._own or self.gets(to, topic) for to in contacts)
 
     def of(self, to: str, batch: Batch, priority: Priority = Priority.NORMAL) -> Batch:
         """Return what a contact gets of a batch."""

@@ -217,6 +217,8 @@ class Discovery:
     def spoken(self, topic: str) -> tuple[tuple[str, Binding], ...]:
         """Return the `bindings` of a topic, each with the topic of the configuration that has it."""
         sources = (self._by_topic.get(topic, {}), *self._wild.find(topic))
+        if not any(sources):
+            return ()
         every = [
             (config, binding) for source in sources for config, found in source.items() for binding in found
         ]

@@ -41,7 +41,8 @@ class Series:
 class Statistics:
     """What a filter's messages in a span come to. Times are 0 where there is nothing.
 
-    `low`, `mean`, `high` are None without `numbers`; of equal values the newest gives the time.
+    Of more than one topic there are no `numbers`. `low`, `mean`, `high` are None without them; of equal
+    values the newest gives the time.
     """
 
     messages: int = 0

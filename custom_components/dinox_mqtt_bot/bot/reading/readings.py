@@ -181,7 +181,7 @@ class Readings:
 
     def devices_on(self, topic: str) -> set[str]:
         """Return the names of the devices that say something on a topic."""
-        return {binding.device or binding.entity for binding in self._discovery.bindings(topic)}
+        return {binding.device or binding.entity for _, binding in self._discovery.spoken(topic)}
 
     def _plan(self, topic: str, subscription: Subscription | None) -> TopicPlan:
         plan = self._plans.get(topic)

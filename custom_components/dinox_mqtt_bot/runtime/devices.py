@@ -5,10 +5,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.loader import async_get_loaded_integration
 
-from .const import CONF_FILTER, DOMAIN, SUBENTRY_CONTACT, SUBENTRY_TOPIC
-from .entry.rules import CONTACTS, TOPICS
-from .hass.values import plain_topic
-from .runtime.runtime import BotConfigEntry
+from ..const import CONF_FILTER, DOMAIN, SUBENTRY_CONTACT, SUBENTRY_TOPIC
+from ..entry.rules import CONTACTS, TOPICS
+from ..hass.values import plain_topic
+from .runtime import BotConfigEntry
 
 MANUFACTURER = "DinoX"
 MODELS = {SUBENTRY_TOPIC: "common.model_topic", SUBENTRY_CONTACT: "common.model_contact"}
