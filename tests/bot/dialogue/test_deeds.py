@@ -82,7 +82,7 @@ def test_what_comes_and_goes_is_done_so_often_a_minute() -> None:
     ("deed", "why"),
     [
         ("unlock front door", "only if you say that you mean it"),
-        ("gone lamp on", "“gone lamp on” is nothing that a rule can do"),
+        ("gone lamp on", "“gone lamp on” is nothing that can be done so"),
         ("status", "nothing"),
     ],
 )
@@ -104,8 +104,8 @@ def test_in_the_chat() -> None:
     assert "then “hall lamp on” is done; afterwards “movie” is done" in made
     rule = world.bot.alerts.rule("1")
     assert (rule.then, rule.afterwards, rule.hold) == ("hall lamp on", "movie", 300)
-    assert "is nothing that a rule can do" in ask(world, "alert z/door is open then dance")
-    assert "is nothing that a rule can do" in ask(world, 'rule 1 then "rmalert 1"')
+    assert "is nothing that can be done so" in ask(world, "alert z/door is open then dance")
+    assert "is nothing that can be done so" in ask(world, 'rule 1 then "rmalert 1"')
     assert "asks for a yes first" in ask(world, "alert z/door is open then unlock front door")
     assert "asks for a yes first" in ask(world, "rule 1 afterwards unlock front door")
     ask(world, "rule 1 then never")
