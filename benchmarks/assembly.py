@@ -123,6 +123,9 @@ class Nothing:
     async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         raise AssertionError
 
+    def shows(self, entity: str) -> bool:
+        raise AssertionError
+
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
         raise AssertionError
 
