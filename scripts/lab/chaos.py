@@ -42,6 +42,21 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What came of the numbers that were for one place, as of those for the contact."""
+
+    sent: int
+    lost: int
+    duplicates_marked: int
+    duplicates_unmarked: int
+
+    @classmethod
+    def of(cls, sent: set[int], seen: Seen) -> Place:
+        """Count."""
+        return cls(len(sent), len(sent - seen.numbers), seen.marked, seen.unmarked)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What came of a run, as `--json` writes it.
 
@@ -53,7 +68,16 @@ class Figures:
     lost: int
     duplicates_marked: int
     duplicates_unmarked: int
+    room: Place
+    phone: Place
     kills: dict[str, int]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was lost, or told twice as if it were new, anywhere."""
+        places = (self.room, self.phone)
+        lost = self.lost + sum(place.lost for place in places)
+        return bool(lost + self.duplicates_unmarked + sum(place.duplicates_unmarked for place in places))
 
 
 def plan(alerts: int, each: int, chance: random.Random) -> list[Kill]:
@@ -83,15 +107,16 @@ async def run(arguments: argparse.Namespace) -> int:
             lost=len(sent - seen.numbers),
             duplicates_marked=seen.marked,
             duplicates_unmarked=seen.unmarked,
+            room=Place.of(sent, house.chat.in_room),
+            phone=Place.of(house.sensors.rung, house.phone.seen),
             kills={victim.value: done[victim] for victim in Victim},
         )
-        failed = bool(figures.lost or figures.duplicates_unmarked)
         report(figures, seen, house, time.monotonic() - began)
-        if failed:
+        if figures.failed:
             blame(sent, seen, house)
     if arguments.json:
         arguments.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
-    return 1 if failed else 0
+    return int(figures.failed)
 
 
 async def stay_away(house: ChaosHouse, arguments: argparse.Namespace) -> int:
@@ -128,12 +153,11 @@ async def storm(house: ChaosHouse, alerts: int, kills: Sequence[Kill]) -> Counte
 
 
 async def arrival(house: ChaosHouse) -> None:
-    """Wait until every number is in the chat, or nothing new comes any more."""
-    seen, sent = house.chat.seen, house.sensors.acknowledged
+    """Wait until every number is everywhere, or nothing new comes any more."""
     known, since = -1, time.monotonic()
-    while sent - seen.numbers and time.monotonic() - since < PATIENCE_SECONDS:
-        if len(seen.numbers) != known:
-            known, since = len(seen.numbers), time.monotonic()
+    while (missing := house.missing()) and time.monotonic() - since < PATIENCE_SECONDS:
+        if missing != known:
+            known, since = missing, time.monotonic()
         await asyncio.sleep(0.2)
     # What comes twice comes late.
     await asyncio.sleep(SETTLE_SECONDS)
@@ -146,6 +170,11 @@ def report(figures: Figures, seen: Seen, house: ChaosHouse, seconds: float) -> N
     print(f"Lost: not in the chat at the end                  {figures.lost:8,}")
     print(f"Told twice, marked by the same stanza id          {figures.duplicates_marked:8,}")
     print(f"Told twice, unmarked                              {figures.duplicates_unmarked:8,}")
+    for name, place in (("In the room", figures.room), ("On the phone", figures.phone)):
+        print(
+            f"{name}: {place.sent:,} to tell, {place.lost:,} lost, "
+            f"{place.duplicates_marked:,} twice and marked, {place.duplicates_unmarked:,} unmarked"
+        )
     print(f"Killed (SIGKILL): {kills}; {seconds:.0f} s in all\n")
     print(
         f"{seen.messages:,} chat messages told them. "
@@ -168,6 +197,11 @@ def blame(sent: set[int], seen: Seen, house: ChaosHouse) -> None:
     """Print what helps to find out why."""
     print("\nLost:", *sorted(sent - seen.numbers)[:50], file=sys.stderr)
     print("Unmarked:", *list(seen.strays())[:20], sep="\n  ", file=sys.stderr)
+    room, phone = house.chat.in_room, house.phone.seen
+    print("Lost in the room:", *sorted(sent - room.numbers)[:50], file=sys.stderr)
+    print("Unmarked there:", *list(room.strays())[:20], sep="\n  ", file=sys.stderr)
+    print("Lost on the phone:", *sorted(house.sensors.rung - phone.numbers)[:50], file=sys.stderr)
+    print("Unmarked there:", *list(phone.strays())[:20], sep="\n  ", file=sys.stderr)
     print(house.hass.complaints()[-5000:], file=sys.stderr)
 
 

@@ -6,6 +6,7 @@ import contextlib
 from datetime import UTC, datetime, timedelta
 import re
 from typing import Any
+import xml.etree.ElementTree as ET
 
 from slixmpp.exceptions import XMPPError
 
@@ -16,6 +17,9 @@ from .server import Server
 _NUMBER = re.compile(rf"\b{ROOT}/(\d+)\b")
 _WORD = re.compile(rf"\b{ROOT}/([a-z]+)\b")
 _STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+_MUC = "{http://jabber.org/protocol/muc}"
+_FORM = "{jabber:x:data}"
+_ROOM = {"persistentroom": "1", "whois": "anyone", "membersonly": "0"}
 _ARRIVING_SECONDS = 20.0
 _OVERLAP = timedelta(seconds=10)
 
@@ -26,15 +30,16 @@ type Copy = str
 class Seen:
     """Which numbers were told, in which messages, and how often each message came."""
 
-    def __init__(self) -> None:
-        """Nothing was seen."""
+    def __init__(self, number: re.Pattern[str] = _NUMBER) -> None:
+        """Nothing was seen; `number` finds them in a text."""
+        self._number = number
         self._told: dict[int, dict[str, set[Copy]]] = {}
         self._live: set[str] = set()
         self._messages: set[str] = set()
 
     def add(self, stanza_id: str, copy: Copy, text: str, *, live: bool) -> None:
         """Take note of a message; `live` says that it came by itself."""
-        numbers = {int(number) for number in _NUMBER.findall(text)}
+        numbers = {int(number) for number in self._number.findall(text)}
         if not numbers:
             return
         self._messages.add(stanza_id)
@@ -81,21 +86,23 @@ class Seen:
 
 
 class ChaosChat:
-    """Stays logged in as well as it can. `words` are what was told of topics that are no numbers.
+    """Stays logged in, and in a room, as well as it can. `words` are what was told, by whom (the bot or the
+    room), of topics that are no numbers.
 
     As long as it is `away` it does not come back.
     """
 
-    def __init__(self, you: Person, server: Server, bot: str) -> None:
+    def __init__(self, you: Person, server: Server, bot: str, room: str) -> None:
         """`you` is logged in here, and nowhere before."""
         self.you = you
-        self.seen = Seen()
-        self.words: set[str] = set()
+        self.seen, self.in_room = Seen(), Seen()
+        self.words: set[tuple[str, str]] = set()
         self.away = False
         self._here = False
         self._told = asyncio.Event()
         self._server = server
         self._bot = bot
+        self._room = room
         self._since = datetime.now(UTC)
 
     async def arrive(self) -> None:
@@ -104,14 +111,38 @@ class ChaosChat:
         async with asyncio.timeout(_ARRIVING_SECONDS):
             await self.you.arrive()
             self.you.client.add_event_handler("message", self._hear)
+            await self._enter()
             began = datetime.now(UTC)
-            archive = self.you.client.plugin["xep_0313"]
-            async for found in archive.iterate(with_jid=self._bot, start=self._since, rsm={"max": 50}):
-                result = found["mam_result"]
-                stanza = result["forwarded"]["stanza"]
-                self.seen.add(stanza["id"], result["id"], stanza["body"], live=False)
+            await self._read(self.seen, with_jid=self._bot)
+            await self._read(self.in_room, jid=self._room)
             self._since = began - _OVERLAP
             self._here = True
+
+    async def _enter(self) -> None:
+        """Be in the room, of which a newcomer is the owner; who made it sees to it that it stays."""
+        client = self.you.client
+        presence = client.make_presence(pto=f"{self._room}/You")
+        ET.SubElement(presence.xml, f"{_MUC}x")
+        presence.send()
+        while self._room not in self.you.presences:  # noqa: ASYNC110  # its presences tell nobody
+            await asyncio.sleep(0.05)
+        request = client.make_iq_set(ito=self._room)
+        form = ET.SubElement(
+            ET.SubElement(request.xml, f"{_MUC[:-1]}#owner}}query"), f"{_FORM}x", type="submit"
+        )
+        values = {"FORM_TYPE": "http://jabber.org/protocol/muc#roomconfig"}
+        values |= {f"muc#roomconfig_{name}": value for name, value in _ROOM.items()}
+        for name, value in values.items():
+            ET.SubElement(ET.SubElement(form, f"{_FORM}field", var=name), f"{_FORM}value").text = value
+        await request.send(timeout=10)
+
+    async def _read(self, seen: Seen, **where: Any) -> None:
+        """Read an archive (XEP-0313) as far as it is new."""
+        archive = self.you.client.plugin["xep_0313"]
+        async for found in archive.iterate(start=self._since, rsm={"max": 50}, **where):
+            result = found["mam_result"]
+            stanza = result["forwarded"]["stanza"]
+            seen.add(stanza["id"], result["id"], stanza["body"], live=False)
 
     async def stay(self) -> None:
         """Come back whenever the server does, for ever."""
@@ -141,10 +172,13 @@ class ChaosChat:
             await asyncio.wait_for(self._told.wait(), within)
 
     def _hear(self, stanza: Any) -> None:
-        if stanza["from"].bare != self._bot or not stanza["body"]:
+        sender = stanza["from"].bare
+        if sender not in {self._bot, self._room} or not stanza["body"]:
             return
         self._told.set()
-        self.words.update(_WORD.findall(stanza["body"]))
-        copies = (each for each in stanza.xml.iterfind(_STANZA_ID) if each.get("by") == self.you.jid)
+        self.words.update((sender, word) for word in _WORD.findall(stanza["body"]))
+        by = self._room if sender == self._room else self.you.jid
+        copies = (each for each in stanza.xml.iterfind(_STANZA_ID) if each.get("by") == by)
         copy = next((each.get("id", "") for each in copies), "")
-        self.seen.add(stanza["id"], copy, stanza["body"], live=True)
+        seen = self.in_room if sender == self._room else self.seen
+        seen.add(stanza["id"], copy, stanza["body"], live=True)

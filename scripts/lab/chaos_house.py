@@ -9,7 +9,8 @@ import secrets
 from typing import Self, override
 
 from .chaos_chat import ChaosChat
-from .chaos_sensors import ROOT, Sensors
+from .chaos_phone import ACTION, ChaosPhone
+from .chaos_sensors import BELL, ROOT, Sensors
 from .configuration import DOMAIN
 from .flows import Account, broker_answer, options_answer
 from .hass import Hass
@@ -17,6 +18,7 @@ from .person import Person
 from .servers import Lab, Server
 
 BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
+FAMILY = f"family@conference.{Lab.domain}"
 # Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written
 # every half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
@@ -35,10 +37,11 @@ class Victim(Enum):
 
 
 class ChaosHouse(contextlib.AsyncExitStack):
-    """Everything that runs; one rule, that each number above 0 is an alert."""
+    """Everything that runs; each number above 0 is an alert, for a contact, a room, and some for a phone."""
 
     hass: Hass
     chat: ChaosChat
+    phone: ChaosPhone
     sensors: Sensors
     entry: str
 
@@ -69,20 +72,24 @@ class ChaosHouse(contextlib.AsyncExitStack):
         self.sensors = Sensors(self._broker.ports["mqtt"])
         you = Person(YOU, words["you"], port, lab.client_ssl())
         self.push_async_callback(you.leave)
-        self.chat = ChaosChat(you, self._xmpp, BOT)
+        self.chat = ChaosChat(you, self._xmpp, BOT, FAMILY)
         await self.chat.arrive()
         you.befriend(BOT)
-        self.hass = await self.enter_async_context(Hass(lab.directory("hass")))
+        directory = lab.directory("hass")
+        self.phone = ChaosPhone(directory)
+        self.hass = await self.enter_async_context(Hass(directory, extra=ChaosPhone.extra))
         account = Account(BOT, words["bot"], port, lab.ca)
         self.entry = await self.hass.add_bot(
             broker_answer(self._broker.ports["mqtt"]), account, YOU, ["quiet/#"]
         )
-        await self._make_rule()
+        room = {"jid": FAMILY, "name": "Family", "role": "operator", "room": True}
+        await self.hass.add_rule(self.entry, "contact", **room)
+        await self._make_rules()
         await self._rehearse()
         staying = asyncio.create_task(self.chat.stay())
         self.callback(staying.cancel)
 
-    async def _make_rule(self) -> None:
+    async def _make_rules(self) -> None:
         """Have every number told, and wait until Home Assistant has written that down."""
         api = self.hass.api
         await api.call_action(
@@ -93,6 +100,12 @@ class ChaosHouse(contextlib.AsyncExitStack):
             condition="> 0 as Chaos",
             force=True,
         )
+        about = {"filter": f"{BELL}/+", "operator": "above"}
+        rings = {"value": "0", "priority": "alert", "name": "Bell", "more": {"enabled": True}}
+        rings["tell"] = {"targets": [f"notify.{ACTION}"]}
+        await api.flow(
+            "subentries", {"handler": [self.entry, "alert"]}, about, rings, {"next_step_id": "save"}
+        )
         # No summaries: each number is to be read in the chat.
         await api.flow("options", {"handler": self.entry}, options_answer(storm=0))
         async with asyncio.timeout(30):
@@ -102,14 +115,21 @@ class ChaosHouse(contextlib.AsyncExitStack):
     async def _rehearse(self) -> None:
         """Wait until an alert comes through: what comes before the bot has subscribed is nobody's loss."""
         async with asyncio.timeout(60):
-            while "ready" not in self.chat.words:
+            everywhere = {(BOT, "ready"), (FAMILY, "ready")}
+            while not (everywhere <= self.chat.words and "ready" in self.phone.words):
                 await self.sensors.say("ready")
                 await asyncio.sleep(1)
 
     def _is_kept(self) -> bool:
         kept = self.hass.directory / ".storage" / "core.config_entries"
         text = kept.read_text().replace(" ", "") if kept.exists() else ""
-        return '"storm":0' in text and f"{ROOT}/+" in text
+        return all(each in text for each in ('"storm":0', f"{ROOT}/+", f"{BELL}/+", FAMILY))
+
+    def missing(self) -> int:
+        """Return how many numbers are not yet where they belong, all places together."""
+        sent = self.sensors.acknowledged
+        contact, room = sent - self.chat.seen.numbers, sent - self.chat.in_room.numbers
+        return len(contact) + len(room) + len(self.sensors.rung - self.phone.seen.numbers)
 
     async def strike(self, victim: Victim, seconds: float, *, aimed: bool) -> None:
         """Kill a process, when it hurts most if `aimed`; start it again after so many seconds."""

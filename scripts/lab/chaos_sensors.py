@@ -10,12 +10,17 @@ import aiomqtt
 from .ports import LOOPBACK
 
 ROOT = "chaos"
+# Every fiftieth number is one for the phone, too, which has no room for all.
+BELL, EVERY = "bell", 50
 # What was acknowledged so shortly before the broker was killed may not have been on its disk.
 DOUBTFUL_SECONDS = 2.0
 
 
 class Sensors:
-    """Publishes number n with QoS 1 on topic `chaos/n`; `acknowledged` are those the broker confirmed."""
+    """Publishes number n with QoS 1 on topic `chaos/n`; `acknowledged` are those the broker confirmed.
+
+    Every fiftieth goes to `bell/n`, too, before.
+    """
 
     def __init__(self, port: int) -> None:
         """`port` is the broker's on loopback."""
@@ -29,6 +34,11 @@ class Sensors:
     def acknowledged(self) -> set[int]:
         """The numbers that the broker has confirmed."""
         return set(self._at)
+
+    @property
+    def rung(self) -> set[int]:
+        """Those of them that are for the phone."""
+        return {number for number in self._at if number % EVERY == 0}
 
     def want(self, numbers: Iterable[int]) -> None:
         """Have these published."""
@@ -56,14 +66,16 @@ class Sensors:
                 await asyncio.sleep(0.2)
 
     async def say(self, word: str) -> None:
-        """Publish 1 on the topic of a word, which is no number. Raises aiomqtt.MqttError."""
+        """Publish 1 on the topics of a word, which is no number. Raises aiomqtt.MqttError."""
         async with aiomqtt.Client(LOOPBACK, self._port, identifier="chaos-rehearsal") as client:
-            await client.publish(f"{ROOT}/{word}", "1", qos=1)
+            for topic in (ROOT, BELL):
+                await client.publish(f"{topic}/{word}", "1", qos=1)
 
     async def _talk(self, client: aiomqtt.Client, pause: float) -> None:
         while self._wanted:
             number = self._wanted[0]
-            await client.publish(f"{ROOT}/{number}", str(number), qos=1, timeout=3)
+            for topic in (BELL, ROOT) if number % EVERY == 0 else (ROOT,):
+                await client.publish(f"{topic}/{number}", str(number), qos=1, timeout=3)
             # While it waited, others may have been put before it.
             self._wanted.remove(number)
             self._at[number] = time.monotonic()

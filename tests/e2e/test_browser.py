@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 import re
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import aiomqtt
 import pytest
@@ -58,6 +59,24 @@ def secured(lab: Lab) -> Server:
 @pytest.fixture(scope="session")
 def chat(lab: Lab) -> Prosody:
     return lab.prosody(users=USERS, tls_required=True)
+
+
+@pytest.fixture(scope="session")
+def inviting(lab: Lab) -> Prosody:
+    """A Prosody as Debian has it, that makes accounts for whoever has an invitation."""
+    modules = ("invites", "invites_register", "invites_adhoc")
+    return lab.prosody(
+        users={"you": USERS["you"], "admin": "admin-secret"}, tls_required=True, extra_modules=modules
+    )
+
+
+async def invite(person: Person) -> str:
+    """Have the server make an invitation, as Gajim and Dino do (XEP-0401 §3), and return its link."""
+    command, field = "{http://jabber.org/protocol/commands}command", "{jabber:x:data}field"
+    request = person.client.make_iq_set(ito="home.test")
+    request.append(ET.Element(command, node="urn:xmpp:invite#create-account", action="execute"))
+    form = (await request.send(timeout=30)).xml
+    return next(each.findtext("{*}value") or "" for each in form.iter(field) if each.get("var") == "uri")
 
 
 @pytest.fixture(scope="session")
@@ -265,3 +284,38 @@ async def test_what_another_bot_has_already_is_said_and_nothing_typed_is_lost(
         await topic(browser, f"{name}/alone")
         await refused(browser, page.error("already_configured").partition("{bot}")[2], "same-broker")
         assert await browser.dialog.locator("ha-input-multi input").last.input_value() == f"{name}/alone"
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("de", 390)])
+async def test_with_an_invitation_the_bot_makes_its_own_account(
+    lab: Lab, home: Hass, inviting: Prosody, mqtt: Server, language: str, width: int
+) -> None:
+    page, bot = Page(language, lab, inviting), f"invited{language}"
+    you = Person("you@home.test", USERS["you"], inviting.ports["c2s"], lab.client_ssl())
+    admin = Person("admin@home.test", "admin-secret", inviting.ports["c2s"], lab.client_ssl())
+    async with admin:
+        link = await invite(admin)
+    async with you, Browser(home.url, home.api.token, language=language, width=width) as browser:
+        await browser.search()
+        await browser.find("xmpp", NAME)
+        await browser.take(NAME)
+        await browser.choose(page.source("standalone"))
+        await browser.fill("host", f"{LOOPBACK}:{mqtt.ports['mqtt']}")
+        await browser.submit()
+        await browser.says(page.config["step"]["xmpp"]["title"])
+        await browser.click(browser.dialog.get_by_text(page.advanced))
+        await browser.fill("xmpp_host", page.server)
+        await browser.fill("xmpp_ca", page.ca)
+        await browser.fill("invitation", f"{link[:-4]}zzzz")
+        await refused(browser, page.error("invitation_spent"), "invitation-spent")
+        await browser.fill("jid", f"{bot}@home.test")
+        await browser.fill("invitation", link)
+        await browser.picture("invitation")
+        await browser.submit()
+        await browser.says(page.config["step"]["rules"]["title"])
+        await browser.fill("contact", "you@home.test")
+        await topic(browser, f"{bot}/#")
+        await browser.submit()
+        await finish(browser, page, bot)
+        await browser.submit()
+        await first_value(mqtt, you, bot)

@@ -163,7 +163,7 @@ class NotingServices:
         return b"\x89PNG"
 
     def shows(self, entity: str) -> bool:
-        return False
+        return True
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
         self.asked += 1

@@ -62,7 +62,7 @@ async def test_what_comes_next_stands_below_that_and_the_end_is_new() -> None:
 
 
 async def said_else(world: World) -> None:
-    world.outbox.put(replace(told(world, ME), id="later", text="Something else"))
+    world.outbox.put(replace(told(world, ME), id="later", text="Something else", replaces=""))
 
 
 async def unconfirmed(world: World) -> None:
