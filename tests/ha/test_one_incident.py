@@ -1,7 +1,7 @@
-"""One incident on every surface: acknowledged on one, it is seen on each other at once, once, with who."""
+"""One incident on every surface: acknowledged on one, it is seen on each other, once, with who."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -23,7 +23,6 @@ from lab.servers import Lab, Prosody, Server
 BOB = "bob@home.test"
 WARM = AlertRule("cold/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
 SURFACES = ("chat", "room", "phone", "action")
-AT_ONCE = 2.0
 DONE = "has acknowledged"
 
 
@@ -113,23 +112,13 @@ async def home(hass: HomeAssistant, servers: Lab, server: Server, mosquitto: Ser
             yield Home(hass, bot, alice, room, phone, ann)
 
 
-async def shown(predicate: Callable[[], object], what: str) -> None:
-    """Wait until something is so, which has to be at once."""
-    try:
-        async with asyncio.timeout(AT_ONCE):
-            while not predicate():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        pytest.fail(what)
-
-
 @pytest.mark.parametrize(("acknowledged", "seen"), permutations(SURFACES, 2))
 async def test_acknowledged_on_one_surface_it_is_seen_on_the_other(
     home: Home, acknowledged: str, seen: str
 ) -> None:
     who = await home.acknowledge(acknowledged)
-    await shown(lambda: home.seen(seen, who), f"{acknowledged} → {seen}")
-    await shown(lambda: all(home.seen(each, who) for each in SURFACES if each != acknowledged), "all others")
+    await until(lambda: home.seen(seen, who))
+    await until(lambda: all(home.seen(each, who) for each in SURFACES if each != acknowledged))
     (alert,) = home.bot.bot.alerts.active
     assert alert.acknowledged_by == who
     (row,) = [each for each in (await ask(home.hass, "alerts"))["rows"] if each["name"] == "Freezer"]
@@ -141,9 +130,9 @@ async def test_acknowledged_on_one_surface_it_is_seen_on_the_other(
 
 async def test_a_reply_in_the_room_is_its_note_everywhere(home: Home) -> None:
     home.room.reply(home.room.heard("⚠")[0], "on my way")
-    await shown(lambda: [each for each in home.alice.all if "on my way" in each.text], "the chat")
+    await until(lambda: [each for each in home.alice.all if "on my way" in each.text])
     assert home.bot.bot.alerts.active[0].note == "on my way"
-    await shown(lambda: home.room.heard(DONE), "the room")
+    await until(lambda: home.room.heard(DONE))
     home.room.say("thanks")
     await until(lambda: home.room.heard("thanks"))
     await asyncio.sleep(0.5)
