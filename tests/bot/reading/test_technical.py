@@ -7,9 +7,11 @@ import pytest
 from bot.discovery.devices import Devices
 from bot.discovery.discovery import Discovery
 from bot.discovery.topic_uses import TopicUses
-from bot.reading.technical import REASONS, presence_in, says_presence, technical
+from bot.reading.technical import presence_in, says_presence, technical
 
 NONE = TopicUses()
+# As docs/following.md explains them.
+REASONS = ("log", "lists", "requests", "telemetry", "command", "configuration")
 
 
 def uses(**configs: object) -> TopicUses:
