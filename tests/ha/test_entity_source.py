@@ -170,6 +170,20 @@ async def test_nothing_is_told_unless_it_is_wished_for(
         assert "Desk lamp" not in await said(hass, "topics")
 
 
+@pytest.mark.parametrize("lines", [["discovery refresh"], ["discovery off", "discovery on"]])
+async def test_what_discovery_has_forgotten_is_announced_again(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry, lines: list[str]
+) -> None:
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"])) as runtime:
+        await until(lambda: len(runtime.bot.readings.devices) >= 4)
+        for line in lines:
+            await said(hass, line)
+        await until(lambda: len(hass.config_entries.async_loaded_entries("dinox_mqtt_bot")) == 1)
+        bot = hass.config_entries.async_loaded_entries("dinox_mqtt_bot")[0].runtime_data.bot
+        await until(lambda: len(bot.readings.devices) >= 4)
+        assert "12.5 °C" in await said(hass, "value wine temperature")
+
+
 async def test_no_broker_speaks_as_an_entity(hass: HomeAssistant, home: er.RegistryEntry) -> None:
     told = asyncio.Event()
 

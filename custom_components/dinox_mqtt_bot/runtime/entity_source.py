@@ -41,6 +41,9 @@ _TOLD = frozenset(
 _OTHERS = frozenset({"mqtt", DOMAIN})
 """Platforms whose entities the bot knows from MQTT itself, or makes."""
 
+_CONFIGS = "/+/+/config"
+"""How a filter ends that brings the configurations of devices."""
+
 _NOT_THERE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 
 
@@ -53,6 +56,7 @@ class EntitySource:
         self._receive: Callable[[Message], None] = _ignore
         self._known: dict[str, str] = {}
         self._filters: set[str] = set()
+        self._configs: set[str] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @callback
@@ -65,8 +69,7 @@ class EntitySource:
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._renamed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._moved),
         ]
-        every = [state.entity_id for state in self._hass.states.async_all()]
-        self._create_task(self._each(every, self._announce), "announce entities")
+        self._announce_all()
         return self._stop
 
     @callback
@@ -82,16 +85,23 @@ class EntitySource:
             for entity_id in some if self._unsubscribe else ():
                 look(entity_id)
 
+    def _announce_all(self) -> None:
+        every = [state.entity_id for state in self._hass.states.async_all()]
+        self._create_task(self._each(every, self._announce), "announce entities")
+
     @callback
     def want(self, filters: Iterable[str]) -> None:
         """Tell the states of what is asked for only now, as a broker tells what is retained."""
         asked = set(filters)
-        new, self._filters = asked - self._filters, asked
-        self.renew(new)
+        inner = {each for each in asked if each.startswith(INNER)}
+        new, self._filters = inner - self._filters, inner
+        before, self._configs = self._configs, {each for each in asked if each.endswith(_CONFIGS)}
+        # Discovery that is switched off or listens elsewhere has forgotten all that was announced.
+        self.renew(new if before is None or before == self._configs else {*new, *self._configs})
 
     @callback
     def renew(self, filters: Iterable[str]) -> None:
-        """Tell the states once more, as soon as whoever asks is done with what it does."""
+        """Tell once more what there is, as soon as whoever asks is done with what it does."""
         asked = list(filters)
 
         def tell(entity_id: str) -> None:
@@ -99,7 +109,10 @@ class EntitySource:
             if any(matches(each, topic) for each in asked for topic in topics):
                 self._hear_state(self._hass.states.get(entity_id), retain=True)
 
-        if asked:
+        if any(each.endswith(_CONFIGS) for each in asked) and self._unsubscribe:
+            self._known.clear()
+            self._announce_all()
+        elif asked:
             self._create_task(self._each(list(self._known), tell), "tell entities")
 
     def _announce(self, entity_id: str) -> None:
@@ -209,12 +222,12 @@ class WithEntities:
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         self._broker.want({each: qos for each, qos in filters.items() if not each.startswith(INNER)})
-        self._entities.want([each for each in filters if each.startswith(INNER)])
+        self._entities.want(filters)
 
     def renew(self, filters: Iterable[str]) -> None:
         asked = list(filters)
         self._broker.renew(each for each in asked if not each.startswith(INNER))
-        self._entities.renew(each for each in asked if each.startswith(INNER))
+        self._entities.renew(each for each in asked if each.startswith(INNER) or each.endswith(_CONFIGS))
 
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
