@@ -9,6 +9,7 @@ from ..model.announcements import NOTHING, AlertBlind, AlertChanged, AlertValue,
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
+from ..model.topics import is_wild
 from ..text.times import Local, in_utc
 from . import lifecycle, moments
 from .blindness import Blindness
@@ -201,7 +202,7 @@ class AlertEngine:
 
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
-        alert = known = self._alerts.get(key) or Alert(*key)
+        alert = known = self._alerts.get(key) or Alert(*key, since=now)
         if watch.others and (watch.here or not alert.beside or watch.is_beside(key[1])):
             alert = self._joints.noted(known, watch, reading)
         if value is None:
@@ -212,14 +213,14 @@ class AlertEngine:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.event:
             if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
-                self._fire_once(happened, watch, now)
+                self._fire_once(happened, watch, now, known.seen)
             else:
                 self._stand(alert, known, watch, now)
         elif watch.judge.edge:
             self._see(alert, watch, reading, value, now)
             fires, changed = moments.compared(alert, watch, reading, value, now)
             if fires:
-                self._fire_once(changed, watch, now)
+                self._fire_once(changed, watch, now, changed.seen)
             elif changed is not known:
                 self._put(changed, watch.rule)
         else:
@@ -228,7 +229,8 @@ class AlertEngine:
     def _miss(self, alert: Alert, watch: Watch, reading: Reading, now: float) -> None:
         """Take note that a message has nothing that the rule could judge, but for further conditions."""
         key = watch.rule.id, reading.message.topic
-        self._stand(alert, self._alerts.get(key) or Alert(*key), watch, now)
+        if watch.others:
+            self._stand(alert, self._alerts.get(key) or Alert(*key), watch, now)
         if watch.judge.event:
             return
         if reason := watch.loses(reading):
@@ -285,10 +287,10 @@ class AlertEngine:
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
-    def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
-        """Fire for a moment, if it is one in which the rule fires."""
+    def _fire_once(self, alert: Alert, watch: Watch, now: float, seen: float) -> None:
+        """Fire for a moment, if it is one in which the rule fires; if not, what is `seen` stays as it is."""
         if watch.opens_at(now, self._local) > now or not admits(alert, watch):
-            self._put(replace(alert, peak=""), watch.rule)
+            self._put(replace(alert, peak="", seen=seen), watch.rule)
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
@@ -325,8 +327,11 @@ class AlertEngine:
     def _reconsider(self, watch: Watch, now: float, apart: str = "") -> None:
         """Judge a rule anew by a further condition, which another topic has changed; not one `apart` yet."""
         for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
-            if alert.topic != apart:
-                self._stand(self._joints.noted(alert, watch), alert, watch, now)
+            noted = self._joints.noted(alert, watch)
+            if is_wild(alert.topic) and noted is not alert:
+                self._put(noted, watch.rule)
+            elif alert.topic != apart:
+                self._stand(noted, alert, watch, now)
 
     def _stand(self, alert: Alert, before: Alert, watch: Watch, now: float) -> None:
         """Judge an alert anew if the further conditions of its rule stand otherwise than before."""
@@ -367,14 +372,18 @@ class AlertEngine:
         waits = watch.judge.timed and watch.rule is not BROKER and alert.seen and not alert.active
         if not (waits and admits(alert, watch)) or (borne := watch.borne(alert)) is None:
             return NEVER
-        return watch.opens_at(self._silence.silent_at(alert, borne), self._local)
+        return self._opens_at(watch, self._silence.silent_at(alert, borne))
 
     def _lasted_at(self, alert: Alert, rule: AlertRule, *, new: bool = False) -> float:
         """Return when a condition has lasted as its rule wants; of what is `new` a message has just told."""
         if rule is BROKER or (watch := self._watches.get(alert.rule)) is None:
             return lifecycle.lasted_at(alert, rule)
         at = alert.since if new and not rule.hold else self._silence.lasted_at(alert, rule.hold)
-        return watch.opens_at(at, self._local)
+        return self._opens_at(watch, at)
+
+    def _opens_at(self, watch: Watch, at: float) -> float:
+        """Return when what is due at a time may fire: not in hours that the clock has skipped."""
+        return watch.opens_at(max(at, self._silence.now), self._local) if watch.only else at
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert), watch.forgotten_at(alert)]
@@ -400,7 +409,7 @@ class AlertEngine:
         self._number = max(self._number, alert.number)
         if alert.state is not was:
             self._changes.append(AlertChanged(alert, rule, was))
-            self._log_step(alert, was)
+            self._events += lifecycle.logged(alert, was)
         elif alert.active:
             self._changes.append(AlertValue(alert, rule))
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
@@ -417,12 +426,6 @@ class AlertEngine:
         if oldest is not None:
             self._forget(oldest)
         return oldest is not None
-
-    def _log_step(self, alert: Alert, was: AlertState) -> None:
-        if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
-            self._events.append(AlertEvent.of(alert, Step.FIRED))
-        elif alert.state is AlertState.RESOLVED:
-            self._events.append(AlertEvent.of(alert, Step.RESOLVED))
 
     def _remember(self, alert: Alert) -> None:
         """Keep what still matters of an alert, and when it has to be looked at; forget it otherwise."""
