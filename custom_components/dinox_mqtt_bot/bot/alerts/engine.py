@@ -47,9 +47,7 @@ class AlertEngine:
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
         self._silence = Silence()
-        self._timers = Timers()
-        self._blindness = Blindness()
-        self.courses = Courses()
+        self._timers, self._blindness, self.courses = Timers(), Blindness(), Courses()
         self._number = last_number
         self._changed: dict[Key, Alert] = {}
         self._gone: set[Key] = set()
@@ -229,13 +227,14 @@ class AlertEngine:
     def _miss(self, alert: Alert, watch: Watch, reading: Reading, now: float) -> None:
         """Take note that a message has nothing that the rule could judge, but for further conditions."""
         key = watch.rule.id, reading.message.topic
-        if watch.others:
-            self._stand(alert, self._alerts.get(key) or Alert(*key), watch, now)
-        if watch.judge.event:
-            return
+        known = self._alerts.get(key)
         if reason := watch.loses(reading):
             self._blindness.forget(key)
-            self._lose(key, reason, now)
+            self._lose(alert, known, watch, reason, now)
+            return
+        if watch.others:
+            self._stand(alert, known or Alert(*key), watch, now)
+        if watch.judge.event:
             return
         blind, told = self._blindness.miss(self._alerts.get(key), watch, reading, now)
         if blind is not None:
@@ -250,19 +249,21 @@ class AlertEngine:
             seeing = lifecycle.valued(alert, reading.name, value, None)
             self._changes.append(AlertBlind(replace(seeing, blind_told=alert.blind_told), watch.rule))
 
-    def _lose(self, key: Key, reason: str, now: float) -> None:
-        alert, watch = self._alerts.get(key), self._watches.get(key[0])
-        if alert is not None and watch is not None:
-            without = replace(alert, own=None)
-            goes_on = watch.rule.either and together(without, watch)
-            self._put(without if goes_on else lifecycle.lose(alert, now, reason), watch.rule)
+    def _lose(self, alert: Alert, known: Alert | None, watch: Watch, reason: str, now: float) -> None:
+        """End what hangs on the value of a topic, unless another condition is enough."""
+        without = replace(alert, own=None)
+        if watch.rule.either and together(without, watch):
+            self._stand(without, alert, watch, now)
+        elif known is not None or watch.others:
+            self._put(lifecycle.lose(alert, now, reason), watch.rule)
 
     def lose(self, topics: Iterable[str], reason: str, now: float) -> Judged:
         """End what hangs on topics that say nothing any more, and tell why."""
         self._clock(now)
         for topic in topics:
             for watch in chain.from_iterable(self._watches.find(topic)):
-                self._lose((watch.rule.id, topic), reason, now)
+                if (alert := self._alerts.get((watch.rule.id, topic))) is not None:
+                    self._lose(alert, alert, watch, reason, now)
             for watch in self._watches.beside(topic):
                 if self._joints.lose(watch, topic):
                     self._reconsider(watch, now)
@@ -302,8 +303,7 @@ class AlertEngine:
         memory = judge.remember(alert.memory, value, now)
         held = judge.holds(value, None, memory, now)
         before = alert.amount if alert.state is not AlertState.INACTIVE else self.courses.newest(key)
-        if value.number is not None:
-            self.courses.note(key, value.number, now)
+        self.courses.note(key, value.number, now)
         if held is None:
             self._miss(alert, watch, reading, now)
             return
@@ -450,6 +450,7 @@ class AlertEngine:
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
+        self._joints.forget(alert.rule)
         if rule is not None:
             self.closed += [(each, rule) for each in (*alert.ended, alert) if lifecycle.unsettled(each)]
         if lifecycle.unsettled(alert):
@@ -483,8 +484,7 @@ class AlertEngine:
         for alert in self._alerts.heard(inside=inside):
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
-                since = max(0.0, self._silence.now - alert.seen)
-                excused = replace(alert, excused=min(alert.excused + seconds, since))
+                excused = lifecycle.excused(alert, seconds, self._silence.now)
                 self._changed[alert.rule, alert.topic] = excused
                 self._remember(excused)
             elif alert.state is AlertState.PENDING:

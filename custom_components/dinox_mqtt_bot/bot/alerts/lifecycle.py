@@ -312,6 +312,11 @@ def escalate(alert: Alert, rule: AlertRule, now: float) -> Alert:
     return replace(taken, escalate_at=now + rule.escalate_after if escalates(taken, rule) else 0.0)
 
 
+def excused(alert: Alert, seconds: float, now: float) -> Alert:
+    """Return an alert with so many seconds more since its topic spoke that are no silence."""
+    return replace(alert, excused=min(alert.excused + seconds, max(0.0, now - alert.seen)))
+
+
 def logged(alert: Alert, was: AlertState) -> list[AlertEvent]:
     """Return what is written down of an alert whose state `was` another one."""
     if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:

@@ -84,6 +84,8 @@ class Watch:
 
     def loses(self, reading: Reading) -> str:
         """Return why a message without the value ends what hangs on it: `cleared`, `missing`, or nothing."""
+        if self.judge.event:
+            return ""
         if reading.kind is Kind.EMPTY:
             return "cleared"
         ends = self.rule.condition.missing_clears and isinstance(reading.json, (dict, list))
