@@ -190,7 +190,7 @@ async def test_who_sees_to_it_stands_on_the_card_and_the_end_rings(home: Home) -
     outbox = home.bot.bot.ports.outbox
     await until(lambda: outbox.confirmed(ALICE) == home.told.id == outbox.newest(ALICE))
     await home.acknowledge("action")
-    await shown(lambda: home.seen("chat", "Ann"), "the card")
+    await until(lambda: home.seen("chat", "Ann"))
     card = home.alice.all[-1]
     assert (card.replaces, card.text.partition("\n👍 Ann")[0]) == (home.told.id, home.told.text)
     home.bot.bot.receive(Message("cold/freezer", b"-20", received=2.0))

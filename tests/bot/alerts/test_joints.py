@@ -256,7 +256,7 @@ def test_in_the_chat() -> None:
         world.receive(topic, value)
     world.receive("home/room", weather(temp=20, humidity=40))
     made = ask(world, "alert freezer > -15 and door is closed for 5m critical")
-    assert "when home/freezer is above −15 and home/door is closed for 5 min" in made
+    assert "when home/freezer is above −15 and home/door is closed, all at once for 5 min" in made
     assert (world.bot.alerts.rule("1").hold, len(world.bot.alerts.rule("1").others)) == (300, 1)
     assert "temp of home/room is above 25 and humidity of home/room is below 30" in ask(
         world, "alert room.temp > 25 and humidity < 30"

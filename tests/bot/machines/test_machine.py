@@ -8,14 +8,16 @@ from hypothesis import note, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
-from bot.alerts import lifecycle, watches
+from bot.alerts import engine, lifecycle, texts, watches
+from bot.alerts.index import AlertIndex
+from bot.alerts.inhibitions import Inhibitions
 from bot.alerts.judge import Judge
 from bot.alerts.notices import AlertNotices
 from bot.bot import Bot
 from bot.chat.held import Held
 from bot.delivery.mutes import Mutes
 from bot.model.alert import Alert
-from bot.model.rules import Condition, Operator, Priority
+from bot.model.rules import Clause, Condition, Operator, Priority
 
 from .days import (
     CONDITIONS,
@@ -31,7 +33,7 @@ from .days import (
     live,
     shortened,
 )
-from .house import ANNA, BERT, CARL
+from .house import ANNA, BERT, CARL, TABLET
 
 PLAIN = Asked(
     "n", Condition(Operator.ABOVE, ("30",)), 0.0, 0.0, (0.0, ()), Priority.ALERT, (), (), wide=False
@@ -44,6 +46,9 @@ COLD: Deed = ("value", ("n", 0, "12", "off", False))
 BEAT: Deed = ("beat", ("n", 60.0, 14))
 RISES = Condition(Operator.RISES, ("5",), seconds=600.0)
 STALE = Condition(Operator.STALE)
+HAPPENS = Condition(Operator.HAPPENS)
+ON = Condition(Operator.EQUAL, ("on",))
+ERROR = Condition(Operator.CONTAINS, ("err",))
 STORY: list[Deed] = [("make", (1, PLAIN)), HIGH, ("wait", (600.0,)), LOW, ("wait", (2.0,))]
 
 
@@ -268,6 +273,150 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             ("attend", ("ack", BERT, 3600.0)),
         ],
     ),
+    "posted to a webhook while the broker is away": (
+        Home(),
+        [
+            made(kind="p", condition=Condition(Operator.EQUAL, ("firing",)), hold=60.0),
+            ("broker", (False,)),
+            ("value", ("p", 0, "31", "on", False)),
+            ("wait", (3600.0,)),
+        ],
+    ),
+    "an entity silent while the broker is away, and the bot was": (
+        Home(),
+        [
+            made(kind="h", condition=Condition(Operator.STALE, seconds=600.0)),
+            ("value", ("h", 0, "31", "on", False)),
+            ("broker", (False,)),
+            ("restart", (False, 60.0, 2.0)),
+            ("wait", (3600.0,)),
+        ],
+    ),
+    "the value of a further condition deleted": (
+        Home(),
+        [
+            made(others=(Clause(Condition(Operator.EQUAL, ("open",)), "j/1", "door"),)),
+            ("value", ("j", 0, "5", "open", True)),
+            ("delete", ("j", 0)),
+            HIGH,
+        ],
+    ),
+    "a further condition on a topic of the rule's own, true as its own ends": (
+        Home(),
+        [
+            made(kind="w", condition=ON, wide=True, others=(Clause(ERROR, "w/2"),)),
+            ("value", ("w", 1, "22", "on", True)),
+            ("value", ("w", 1, "31", "error 5", True)),
+        ],
+    ),
+    "a further condition true in the message that leaves the value out": (
+        Home(),
+        [
+            made(
+                kind="j",
+                condition=Condition(Operator.ABOVE, ("30",), missing_clears=True),
+                others=(Clause(Condition(Operator.EQUAL, ("open",)), "j/1", "door"),),
+            ),
+            ("value", ("j", 0, "31", "off", False)),
+            ("value", ("j", 0, "25", "ok", True)),
+        ],
+    ),
+    "a further condition in a message whose value nobody can read": (
+        Home(),
+        [
+            made(kind="j", others=(Clause(Condition(Operator.EQUAL, ("open",)), field="door"),)),
+            ("value", ("j", 0, "31", "open", False)),
+            ("wait", (5.0,)),
+            ("value", ("j", 0, "unavailable", "off", False)),
+        ],
+    ),
+    "one of two conditions true of a topic that has said nothing of its own": (
+        Home(),
+        [
+            made(kind="j", wide=True, others=(Clause(ON, "w/2"),), either=True),
+            ("value", ("j", 1, "31", "open", False)),
+            ("value", ("w", 1, "30", "on", True)),
+        ],
+    ),
+    "a further condition true before a restart, of topics that came after it": (
+        Home(),
+        [
+            made(wide=True, others=(Clause(ON, "w/2"),)),
+            ("value", ("w", 1, "22", "on", False)),
+            ("restart", (True, 600.0, 0.25)),
+            HIGH,
+        ],
+    ),
+    "a further condition changed after a restart": (
+        Home(),
+        [
+            made(others=(Clause(ON, "w/2"),)),
+            ("value", ("w", 1, "22", "on", False)),
+            HIGH,
+            ("restart", (False, 5.0, 0.25)),
+            ("alter", (1, "condition", replace(PLAIN, others=(Clause(ON, "w/1"),)))),
+            HIGH,
+        ],
+    ),
+    "told once, and killed before that, and away past its time": (
+        Home(),
+        [made(once=True, seconds=3600.0), HIGH, ("restart", (False, 7200.0, 0.25))],
+    ),
+    "told once, of what happens on many topics": (
+        Home(),
+        [made(condition=Condition(Operator.CHANGES), once=True, wide=True), ("burst", ("31",))],
+    ),
+    "told once, while its own target is not to be disturbed": (
+        Home(),
+        [made(once=True, targets=(TABLET,)), ("undisturbed", (900.0,)), HIGH, ("wait", (1800.0,))],
+    ),
+    "told once, when what came before is over": (
+        Home(),
+        [
+            made(),
+            HIGH,
+            ("make", (2, replace(PLAIN, kind="w", condition=ON, once=True, after=1))),
+            ("value", ("w", 0, "22", "on", False)),
+            ("wait", (600.0,)),
+            LOW,
+        ],
+    ),
+    "happens at another time, and again in time": (
+        Home(),
+        [
+            made(condition=Condition(Operator.HAPPENS), repeat=1800.0, only="8:30-9:30"),
+            ("wait", (1740.0,)),
+            LOW,
+            ("wait", (90.0,)),
+            HIGH,
+        ],
+    ),
+    **{
+        f"due in the hours of its rule, and the clock set past them by {step:.0f} s": (
+            Home(),
+            [
+                made(hold=600.0, only=only),
+                HIGH,
+                ("set_clock", (step,)),
+                ("wait", (3600.0,)),
+            ],
+        )
+        for step, only in ((3600.0, "8:10-8:40"), (-3600.0, "13:00-8:00"))
+    },
+    "waiting for another rule over a kill": (
+        Home(),
+        [
+            made(kind="w", condition=ON),
+            ("value", ("w", 0, "22", "on", False)),
+            ("make", (2, replace(PLAIN, after=1))),
+            ("wait", (5.0,)),
+            HIGH,
+            ("wait", (600.0,)),
+            ("restart", (False, 5.0, 0.25)),
+            ("value", ("w", 0, "22", "off", False)),
+            ("wait", (600.0,)),
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [
@@ -358,6 +507,40 @@ DEFECTS: list[tuple[str, object, str, object, list[Deed]]] = [
             made(repeat=600.0),
             HIGH,
         ],
+    ),
+]
+
+
+DEFECTS += [
+    (
+        "told_too_soon",
+        Inhibitions,
+        "_held",
+        lambda *_: {},
+        STORIES["waiting for another rule over a kill"][1],
+    ),
+    (
+        "invented",
+        engine,
+        "admits",
+        lambda *_: True,
+        [made(others=(Clause(ON, "w/2"),), condition=HAPPENS), LOW],
+    ),
+    ("invented", engine, "together", lambda alert, _: alert.own, [made(others=(Clause(ON, "w/2"),)), HIGH]),
+    ("invented", watches.Watch, "opens_at", lambda _, at, *__: at, [made(only="13:00-8:00"), HIGH]),
+    (
+        "invented",
+        AlertIndex,
+        "has_fired",
+        lambda *_: False,
+        [made(once=True, wide=True), HIGH, ("value", ("n", 1, "31", "off", False))],
+    ),
+    (
+        "false_last_words",
+        texts,
+        "_lasts",
+        lambda *_: False,
+        STORIES["waiting for another rule over a kill"][1],
     ),
 ]
 

@@ -21,6 +21,9 @@ WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
 HELD_TAG = "dinox-held"
+LATE = 95.0
+"""Seconds after which it is no news that something fired."""
+
 PATIENCE = 160.0
 """Seconds after which what waits for another rule is told when that is over."""
 
@@ -115,6 +118,7 @@ class Witness:
         yield from self._notifications()
         yield from self._missed()
         yield from self._told_too_soon()
+        yield from self._told_late()
         yield from self._twice()
         yield from self._storms()
         yield from self._old_news()
@@ -226,6 +230,20 @@ class Witness:
                     fired
                 ):
                     yield Breach("told_too_soon", f"{to} was told of #{number}: {first.text!r}")
+
+    def _told_late(self) -> Iterator[Breach]:
+        """What is told long after it fired, and is still so, says that."""
+        for (to, number), words in self.by.items():
+            first = next((word for word in words if word.mark in WRONG), None)
+            key = self.house.judging.get(number, BROKER)
+            if first is None or first.again or key == BROKER or number in self.house.moments:
+                continue
+            fired = self.house.fired_at[number]
+            spans = self.house.firing.get(key, [])
+            lasted = any(since <= fired and first.composed < until for since, until in spans)
+            steady = not any(fired <= at <= first.composed for at in self.naive.set_at)
+            if lasted and steady and first.composed > fired + LATE and "still " not in first.text:
+                yield Breach("false_last_words", f"{to} of #{number}, late: {first.text!r}")
 
     def _changed_after(self, at: float) -> float:
         """Return when rules were changed next."""

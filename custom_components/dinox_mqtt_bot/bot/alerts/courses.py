@@ -31,8 +31,10 @@ class Courses:
         known = self._known.get(key)
         return None if known is None else known[-1]
 
-    def note(self, key: Key, number: float, now: float) -> None:
-        """Take a number to its course."""
+    def note(self, key: Key, number: float | None, now: float) -> None:
+        """Take a number to its course, if there is one."""
+        if number is None:
+            return
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MOST_COURSES:

@@ -9,6 +9,7 @@ from ..model.announcements import NOTHING, AlertBlind, AlertChanged, AlertValue,
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
+from ..model.topics import is_wild
 from ..text.times import Local, in_utc
 from . import lifecycle, moments
 from .blindness import Blindness
@@ -46,9 +47,7 @@ class AlertEngine:
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
         self._silence = Silence()
-        self._timers = Timers()
-        self._blindness = Blindness()
-        self.courses = Courses()
+        self._timers, self._blindness, self.courses = Timers(), Blindness(), Courses()
         self._number = last_number
         self._changed: dict[Key, Alert] = {}
         self._gone: set[Key] = set()
@@ -201,7 +200,7 @@ class AlertEngine:
 
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
-        alert = known = self._alerts.get(key) or Alert(*key)
+        alert = known = self._alerts.get(key) or Alert(*key, since=now)
         if watch.others and (watch.here or not alert.beside or watch.is_beside(key[1])):
             alert = self._joints.noted(known, watch, reading)
         if value is None:
@@ -212,14 +211,14 @@ class AlertEngine:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.event:
             if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
-                self._fire_once(happened, watch, now)
+                self._fire_once(happened, watch, now, known.seen)
             else:
                 self._stand(alert, known, watch, now)
         elif watch.judge.edge:
             self._see(alert, watch, reading, value, now)
             fires, changed = moments.compared(alert, watch, reading, value, now)
             if fires:
-                self._fire_once(changed, watch, now)
+                self._fire_once(changed, watch, now, changed.seen)
             elif changed is not known:
                 self._put(changed, watch.rule)
         else:
@@ -228,12 +227,14 @@ class AlertEngine:
     def _miss(self, alert: Alert, watch: Watch, reading: Reading, now: float) -> None:
         """Take note that a message has nothing that the rule could judge, but for further conditions."""
         key = watch.rule.id, reading.message.topic
-        self._stand(alert, self._alerts.get(key) or Alert(*key), watch, now)
-        if watch.judge.event:
-            return
+        known = self._alerts.get(key)
         if reason := watch.loses(reading):
             self._blindness.forget(key)
-            self._lose(key, reason, now)
+            self._lose(alert, known, watch, reason, now)
+            return
+        if watch.others:
+            self._stand(alert, known or Alert(*key), watch, now)
+        if watch.judge.event:
             return
         blind, told = self._blindness.miss(self._alerts.get(key), watch, reading, now)
         if blind is not None:
@@ -248,19 +249,21 @@ class AlertEngine:
             seeing = lifecycle.valued(alert, reading.name, value, None)
             self._changes.append(AlertBlind(replace(seeing, blind_told=alert.blind_told), watch.rule))
 
-    def _lose(self, key: Key, reason: str, now: float) -> None:
-        alert, watch = self._alerts.get(key), self._watches.get(key[0])
-        if alert is not None and watch is not None:
-            without = replace(alert, own=None)
-            goes_on = watch.rule.either and all_hold(without, watch)
-            self._put(without if goes_on else lifecycle.lose(alert, now, reason), watch.rule)
+    def _lose(self, alert: Alert, known: Alert | None, watch: Watch, reason: str, now: float) -> None:
+        """End what hangs on the value of a topic, unless another condition is enough."""
+        without = replace(alert, own=None)
+        if watch.rule.either and all_hold(without, watch):
+            self._stand(without, alert, watch, now)
+        elif known is not None or watch.others:
+            self._put(lifecycle.lose(alert, now, reason), watch.rule)
 
     def lose(self, topics: Iterable[str], reason: str, now: float) -> Judged:
         """End what hangs on topics that say nothing any more, and tell why."""
         self._clock(now)
         for topic in topics:
             for watch in chain.from_iterable(self._watches.find(topic)):
-                self._lose((watch.rule.id, topic), reason, now)
+                if (alert := self._alerts.get((watch.rule.id, topic))) is not None:
+                    self._lose(alert, alert, watch, reason, now)
             for watch in self._watches.beside(topic):
                 if self._joints.lose(watch, topic):
                     self._reconsider(watch, now)
@@ -285,10 +288,10 @@ class AlertEngine:
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
-    def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
-        """Fire for a moment, if it is one in which the rule fires."""
+    def _fire_once(self, alert: Alert, watch: Watch, now: float, seen: float) -> None:
+        """Fire for a moment, if it is one in which the rule fires; if not, what is `seen` stays as it is."""
         if watch.opens_at(now, self._local) > now or not admits(alert, watch):
-            self._put(replace(alert, peak=""), watch.rule)
+            self._put(replace(alert, peak="", seen=seen), watch.rule)
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
@@ -300,8 +303,7 @@ class AlertEngine:
         memory = judge.remember(alert.memory, value, now)
         held = judge.holds(value, None, memory, now)
         before = alert.amount if alert.state is not AlertState.INACTIVE else self.courses.newest(key)
-        if value.number is not None:
-            self.courses.note(key, value.number, now)
+        self.courses.note(key, value.number, now)
         if held is None:
             self._miss(alert, watch, reading, now)
             return
@@ -325,8 +327,11 @@ class AlertEngine:
     def _reconsider(self, watch: Watch, now: float, apart: str = "") -> None:
         """Judge a rule anew by a further condition, which another topic has changed; not one `apart` yet."""
         for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
-            if alert.topic != apart:
-                self._stand(self._joints.noted(alert, watch), alert, watch, now)
+            noted = self._joints.noted(alert, watch)
+            if is_wild(alert.topic) and noted is not alert:
+                self._put(noted, watch.rule)
+            elif alert.topic != apart:
+                self._stand(noted, alert, watch, now)
 
     def _stand(self, alert: Alert, before: Alert, watch: Watch, now: float) -> None:
         """Judge an alert anew if the further conditions of its rule stand otherwise than before."""
@@ -367,14 +372,18 @@ class AlertEngine:
         waits = watch.judge.timed and watch.rule is not BROKER and alert.seen and not alert.active
         if not (waits and admits(alert, watch)) or (borne := watch.borne(alert)) is None:
             return NEVER
-        return watch.opens_at(self._silence.silent_at(alert, borne), self._local)
+        return self._opens_at(watch, self._silence.silent_at(alert, borne))
 
     def _lasted_at(self, alert: Alert, rule: AlertRule, *, new: bool = False) -> float:
         """Return when a condition has lasted as its rule wants; of what is `new` a message has just told."""
         if rule is BROKER or (watch := self._watches.get(alert.rule)) is None:
             return lifecycle.lasted_at(alert, rule)
         at = alert.since if new and not rule.hold else self._silence.lasted_at(alert, rule.hold)
-        return watch.opens_at(at, self._local)
+        return self._opens_at(watch, at)
+
+    def _opens_at(self, watch: Watch, at: float) -> float:
+        """Return when what is due at a time may fire: not in hours that the clock has skipped."""
+        return watch.opens_at(max(at, self._silence.now), self._local) if watch.only else at
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert), watch.forgotten_at(alert)]
@@ -400,7 +409,7 @@ class AlertEngine:
         self._number = max(self._number, alert.number)
         if alert.state is not was:
             self._changes.append(AlertChanged(alert, rule, was))
-            self._log_step(alert, was)
+            self._events += lifecycle.logged(alert, was)
         elif alert.active:
             self._changes.append(AlertValue(alert, rule))
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
@@ -417,12 +426,6 @@ class AlertEngine:
         if oldest is not None:
             self._forget(oldest)
         return oldest is not None
-
-    def _log_step(self, alert: Alert, was: AlertState) -> None:
-        if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
-            self._events.append(AlertEvent.of(alert, Step.FIRED))
-        elif alert.state is AlertState.RESOLVED:
-            self._events.append(AlertEvent.of(alert, Step.RESOLVED))
 
     def _remember(self, alert: Alert) -> None:
         """Keep what still matters of an alert, and when it has to be looked at; forget it otherwise."""
@@ -447,6 +450,7 @@ class AlertEngine:
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
+        self._joints.forget(alert.rule)
         if rule is not None:
             self.closed += [(each, rule) for each in (*alert.ended, alert) if lifecycle.unsettled(each)]
         if lifecycle.unsettled(alert):
@@ -480,8 +484,7 @@ class AlertEngine:
         for alert in self._alerts.heard(inside=inside):
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
-                since = max(0.0, self._silence.now - alert.seen)
-                excused = replace(alert, excused=min(alert.excused + seconds, since))
+                excused = lifecycle.excused(alert, seconds, self._silence.now)
                 self._changed[alert.rule, alert.topic] = excused
                 self._remember(excused)
             elif alert.state is AlertState.PENDING:

@@ -28,6 +28,10 @@ class Joints:
         """Know nothing any more of a topic; say whether that changes anything."""
         return self._note(watch, topic, None)
 
+    def forget(self, rule_id: str) -> None:
+        """Know no more of an earlier run about a rule that asks something else now."""
+        self._kept.pop(rule_id, None)
+
     def _note(self, watch: Watch, topic: str, reading: Reading | None) -> bool:
         before = self._of(watch)
         truths = tuple(

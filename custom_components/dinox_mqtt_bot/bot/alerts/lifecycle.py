@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import exp2, log2
 from zlib import crc32
 
-from ..model.alert import Alert, AlertState, Step
+from ..model.alert import Alert, AlertEvent, AlertState, Step
 from ..model.rules import AlertRule, Priority, Value
 from ..model.timers import NEVER
 from ..text.numbers import with_unit
@@ -310,6 +310,18 @@ def remind(alert: Alert, rule: AlertRule, now: float) -> Alert:
 def escalate(alert: Alert, rule: AlertRule, now: float) -> Alert:
     taken = replace(alert, escalation=alert.escalation + 1, untold=(*alert.untold, Step.ESCALATED))
     return replace(taken, escalate_at=now + rule.escalate_after if escalates(taken, rule) else 0.0)
+
+
+def excused(alert: Alert, seconds: float, now: float) -> Alert:
+    """Return an alert with so many seconds more since its topic spoke that are no silence."""
+    return replace(alert, excused=min(alert.excused + seconds, max(0.0, now - alert.seen)))
+
+
+def logged(alert: Alert, was: AlertState) -> list[AlertEvent]:
+    """Return what is written down of an alert whose state `was` another one."""
+    if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
+        return [AlertEvent.of(alert, Step.FIRED)]
+    return [AlertEvent.of(alert, Step.RESOLVED)] if alert.state is AlertState.RESOLVED else []
 
 
 def shifted(alert: Alert, seconds: float) -> Alert:

@@ -382,7 +382,8 @@ def waiting(debts: Iterable[Debt], quiet: Collection[Key]) -> tuple[list[Debt], 
         wanted = (each for each in alert.ended if not each.untold or _of_the_end(each))
         ended = tuple(replace(each, untold=_of_the_end(each)) for each in wanted)
         # What flaps goes on, although nothing is wrong at this moment.
-        waits = alert.active or alert.flapping
+        # What is told but once is told when it may be.
+        waits = alert.active or alert.flapping or debt.rule.once
         left = replace(alert, ended=ended, untold=alert.untold if waits else _of_the_end(alert))
         if left != alert:
             unheard.append(left)

@@ -170,7 +170,7 @@ def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
     how = {"name": what, "hold": "" if rule.others else hold}
     told = " ".join(_filled(key, rule.condition, phrases, _written(phrases), **how).split())
     others = (clause_text(other, rule, phrases, name) for other in rule.others)
-    return f"{_joined(rule, phrases, told, others)} {hold}".strip() if rule.others else told
+    return _lasting(rule, phrases, _joined(rule, phrases, told, others)) if rule.others else told
 
 
 def _joined(rule: AlertRule, phrases: Phrases, first: str, others: Iterable[str]) -> str:
@@ -178,6 +178,17 @@ def _joined(rule: AlertRule, phrases: Phrases, first: str, others: Iterable[str]
     for other in others:
         first = phrases.phrase(joint, before=first, behind=other)
     return first
+
+
+def _lasting(rule: AlertRule, phrases: Phrases, conditions: str) -> str:
+    """Return the conditions of a rule with how long it has to be so: all together, or one or another."""
+    if not rule.hold:
+        return conditions
+    lasts = duration(rule.hold)
+    if not rule.others:
+        return phrases.phrase("common.rule_brief_hold", condition=conditions, duration=lasts)
+    key = "common.rule_hold_any" if rule.either else "common.rule_hold_all"
+    return phrases.phrase(key, conditions=conditions, duration=lasts)
 
 
 def conditions_text(rule: AlertRule, phrases: Phrases, name: str) -> str:
@@ -188,9 +199,7 @@ def conditions_text(rule: AlertRule, phrases: Phrases, name: str) -> str:
         return " ".join(filter(None, (called, "" if is_whole(field, called) else field, asked)))
 
     others = [brief(each.condition, each.field, each.name or each.filter or name) for each in rule.others]
-    told = _joined(rule, phrases, brief(rule.condition, rule.field, name), others)
-    hold = duration(rule.hold) if rule.hold else ""
-    return phrases.phrase("common.rule_brief_hold", condition=told, duration=hold) if hold else told
+    return _lasting(rule, phrases, _joined(rule, phrases, brief(rule.condition, rule.field, name), others))
 
 
 def clause_text(clause: Clause, rule: AlertRule, phrases: Phrases, name: str) -> str:

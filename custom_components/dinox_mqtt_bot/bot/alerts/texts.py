@@ -16,7 +16,7 @@ from ..text.numbers import number, with_unit
 from ..text.styling import bold
 from ..text.tongue import fold
 from .courses import Course, drawn
-from .rule_texts import clause_text, condition_text, limit_text, tells
+from .rule_texts import clause_text, condition_text, conditions_text, limit_text, tells
 from .watches import BROKER
 
 _LOST = frozenset({"cleared", "removed", "refused"})
@@ -256,7 +256,7 @@ def _line(one: Told, phrases: Phrases, now: float, *, ruled: bool) -> str:
     told = f"{_subject(one, phrases)} {_value(one, phrases)}".rstrip()
     text = f"• {one.mark} {_with_others(told, one, phrases)}"
     if ruled:
-        text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
+        text = f"{text} — {_ruled('alert_ruled', one, phrases)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
     elif told_before := _before_text(one, phrases, now):
@@ -324,10 +324,10 @@ def _why(one: Told, phrases: Phrases, when: When, now: float, *, alone: bool = F
     alert, rule, so = one.alert, one.rule, "_so" if alone else ""
     if rule.id == BROKER.id:
         return _why_broker(one, phrases, when)
-    name, condition = rule_name(rule, phrases), condition_text(rule, phrases)
+    name, condition = rule_name(rule, phrases), _asked(one, phrases)
     known = bool(_limit(one, phrases)) or tells(rule.name, rule, phrases) or _shows(one)
     if alone:
-        at_once = condition_text(replace(rule, hold=0.0), phrases)
+        at_once = _asked(replace(one, rule=replace(rule, hold=0.0)), phrases)
         condition = phrases.phrase("common.alert_so") if known else at_once
     if Step.FLAPPING in alert.untold:
         return phrases.phrase(f"common.alert_flapping{so}", rule=name, condition=condition)
@@ -349,15 +349,23 @@ def _why(one: Told, phrases: Phrases, when: When, now: float, *, alone: bool = F
         key = "common.alert_no_value" if alert.blind else "common.alert_no_data"
         return phrases.phrase(f"{key}{so}", rule=name, duration=silent, time=when(alert.seen))
     if not alone:
-        return _ruled("alert_fired", rule, phrases)
+        return _ruled("alert_fired", one, phrases)
     if not known:
-        return condition_text(rule, phrases)
+        return _asked(one, phrases)
     return phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
 
 
-def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
+def _asked(one: Told, phrases: Phrases) -> str:
+    """Return what a rule asks: of many conditions of which one is enough all, since any may be the one."""
+    if one.rule.either and one.rule.others:
+        return conditions_text(one.rule, phrases, _subject(one, phrases))
+    return condition_text(one.rule, phrases)
+
+
+def _ruled(key: str, one: Told, phrases: Phrases) -> str:
     """Return a rule's name with what it asks for, as far as the name does not tell that already."""
-    name, asked = rule_name(rule, phrases), condition_text(rule, phrases)
+    rule = one.rule
+    name, asked = rule_name(rule, phrases), _asked(one, phrases)
     if tells(name, rule, phrases):
         asked = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     return phrases.phrase(f"common.{key}" if asked else "common.alert_named", rule=name, condition=asked)

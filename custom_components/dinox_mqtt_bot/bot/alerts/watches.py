@@ -10,7 +10,7 @@ from ..model.message import Kind, Reading
 from ..model.replies import BotError
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
 from ..model.timers import NEVER
-from ..model.topics import Filters, Subscriptions, is_wild, matches, shared
+from ..model.topics import Filters, Subscriptions, matches, shared
 from ..payload.paths import Path, lookup, only_word, parse_path
 from ..text.durations import DAY
 from ..text.times import Local
@@ -56,9 +56,11 @@ class Watch:
         return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only), others, here)
 
     def alone(self, now: float) -> list[Alert]:
-        """Return the alert that a rule on one topic has, as it is before that has said anything."""
-        topic = shared(self.rule.filter)[1]
-        return [] if is_wild(topic) else [Alert(self.rule.id, topic, since=now)]
+        """Return the alert that a rule has before any topic has said anything.
+
+        That of many topics is only there to remember how further conditions stand.
+        """
+        return [Alert(self.rule.id, shared(self.rule.filter)[1], since=now)]
 
     def is_beside(self, topic: str) -> bool:
         """Say whether a further condition looks at a topic, which the rule itself may look at, too."""
@@ -82,6 +84,8 @@ class Watch:
 
     def loses(self, reading: Reading) -> str:
         """Return why a message without the value ends what hangs on it: `cleared`, `missing`, or nothing."""
+        if self.judge.event:
+            return ""
         if reading.kind is Kind.EMPTY:
             return "cleared"
         ends = self.rule.condition.missing_clears and isinstance(reading.json, (dict, list))

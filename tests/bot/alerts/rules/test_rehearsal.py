@@ -11,9 +11,17 @@ import pytest
 from bot.alerts.judge import Judge
 from bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from bot.model.alert import Step
-from bot.model.rules import AlertRule, Condition, Operator, Priority, Subscription
+from bot.model.rules import AlertRule, Clause, Condition, Operator, Priority, Subscription
 
-TOPICS = ("home/a", "home/a", "home/b")
+TOPICS = ("home/a", "home/a", "home/b", "home/c", "$ha/sensor.a")
+BESIDE = (
+    Clause(Condition(Operator.ABOVE, ("5",)), "home/c"),
+    Clause(Condition(Operator.EQUAL, ("open",)), "home/b"),
+    Clause(Condition(Operator.UNEQUAL, ("closed",)), "$ha/sensor.a"),
+    Clause(Condition(Operator.BELOW, ("9 W",))),
+    Clause(Condition(Operator.ABOVE, ("3",)), field="x.y"),
+)
+TIMES = ("", "", "8:02-8:20", "8:10-9:30", "22:00-8:04")
 WORDS = ("5", "8", "10 W", "0.011 kW", "OPEN", "o*")
 
 
@@ -111,10 +119,17 @@ def ruled(draw: st.DrawFn, operator: Operator) -> AlertRule:
     """Return a rule with any options."""
     words = draw(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)))
     span = draw(st.sampled_from([0.0, 60.0, 300.1, 900.0]))
+    asked = condition(operator, words, span, draw(st.sampled_from(["", "", "6", "2 W", "closed"])))
+    field = draw(st.sampled_from(["", "x.y"]))
+    others = draw(st.lists(st.sampled_from(BESIDE), max_size=2))
     return AlertRule(
-        draw(st.sampled_from(["home/#", "home/+", "home/a"])),
-        condition(operator, words, span, draw(st.sampled_from(["", "", "6", "2 W", "closed"]))),
-        field=draw(st.sampled_from(["", "x.y"])),
+        draw(st.sampled_from(["home/#", "home/+", "home/a", "$ha/sensor.a"])),
+        replace(asked, missing_clears=bool(field) and draw(st.booleans())),
+        field=field,
+        others=tuple(others),
+        either=bool(others) and operator.level and draw(st.booleans()),
+        only=draw(st.sampled_from(TIMES)),
+        once=draw(st.sampled_from([False, False, True])),
         id="rule1",
         number=1,
         hold=draw(st.sampled_from([0.0, 0.0, 300.0, 300.1, 0.3])),
