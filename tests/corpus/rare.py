@@ -5,9 +5,8 @@ from typing import Any
 from .device import Device
 
 _LAMP_ON = (
-    "{{ value_json.on }}",
     '{"p": "on"{% if brightness is defined %}, "b": {{ brightness }}{% endif %}'
-    '{% if color_temp is defined %}, "ct": {{ color_temp }}{% endif %}}',
+    '{% if color_temp is defined %}, "ct": {{ color_temp }}{% endif %}}'
 )
 
 
@@ -71,8 +70,8 @@ def _lamps() -> list[Device]:
         schema="template",
         state_topic="read/state",
         command_topic="read/set",
-        state_template=_LAMP_ON[0],
-        command_on_template=_LAMP_ON[1],
+        state_template="{{ value_json.on }}",
+        command_on_template=_LAMP_ON,
         command_off_template='{"p": "off"}',
         brightness_template="{{ value_json.b }}",
         color_temp_template="{{ value_json.ct }}",

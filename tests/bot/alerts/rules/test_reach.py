@@ -143,3 +143,59 @@ async def test_a_rule_that_was_out_of_reach_before_can_be_switched_off_and_mende
     world.later(20)
     await say(world, "regel Alt > 80")
     assert world.bot.alerts.rule("Alt").condition.values == ("80",)
+
+
+def blinds() -> World:
+    """Return a home with blinds that tell no more than how far they are open."""
+    world = World(Subscription("#"))
+    for node, name in (("a", "Left blind"), ("b", "Right blind")):
+        announce(
+            *(world, "cover", node),
+            name=name,
+            command_topic=f"blinds/{node}/set",
+            position_topic="blinds",
+            position_template=f"{{{{ value_json.{node} }}}}",
+            device="Blinds",
+        )
+    world.receive("blinds", '{"a": 40, "b": 0}')
+    return world
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "condition"),
+    [
+        ("left blind is open", "Left blind position", Condition(Operator.ABOVE, ("0",))),
+        ("right blind opens", "Right blind position", Condition(Operator.ABOVE, ("0",))),
+        ("left blind is closed", "Left blind position", Condition(Operator.AT_MOST, ("0",))),
+        ("blinds right blind position is zu", "Right blind position", Condition(Operator.AT_MOST, ("0",))),
+        ("left blind > 50", "Left blind position", Condition(Operator.ABOVE, ("50",))),
+    ],
+)
+async def test_a_blind_that_tells_only_its_position_is_open_above_nothing(
+    said: str, name: str, condition: Condition
+) -> None:
+    world = blinds()
+    answer = await say(world, f"alert {said}")
+    assert "⚠" not in answer
+    assert world.bot.alerts.rules[0].field.strip('"') == name
+    assert world.bot.alerts.rules[0].condition == condition
+
+
+@pytest.mark.parametrize("said", ["left blind > 120", "left blind < 0", "left blind is wet"])
+async def test_a_field_with_blanks_has_its_bounds(said: str) -> None:
+    world = blinds()
+    assert "never" in await say(world, f"alert {said}")
+    assert not world.bot.alerts.rules
+
+
+async def test_a_blind_that_said_nothing_yet_is_open_above_nothing() -> None:
+    world = World(Subscription("#"))
+    announce(world, "cover", "c", name="Awning", command_topic="c/set", position_topic="c/at")
+    await say(world, "alert awning is open")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.ABOVE, ("0",))
+
+
+async def test_what_tells_words_is_compared_with_words() -> None:
+    world = mixed()
+    await say(world, "alarm gewächshaus dach ist offen")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.EQUAL, ("offen",))

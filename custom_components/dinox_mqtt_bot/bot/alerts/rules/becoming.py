@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
+from ...reading.possible import are_positions
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
@@ -32,6 +33,8 @@ _STATES: dict[str, tuple[str, ...]] = {
 """What a thing is in of which something is said, the likeliest first."""
 _OF_SIDES = frozenset({"pressed", "running", "stopped", "detected", "rain"})
 """What any on or off is taken for, whatever kind of thing it is."""
+_PLACES = {"open": Condition(Operator.ABOVE, ("0",)), "closed": Condition(Operator.AT_MOST, ("0",))}
+"""What is so of a blind that tells no more than how far it is open."""
 _RUNS = frozenset({"running", "stopped"})
 """What a plug never tells of what is plugged in: it stays on when a washing machine is done."""
 _MOMENTS = frozenset({"pressed"})
@@ -57,11 +60,17 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
     condition = rule.condition
     said = condition.values[0] if condition.operator is Operator.EQUAL else ""
     change = change_of(said)
-    if not change:
+    place = _PLACES.get(change) or next((_PLACES[each] for each in _PLACES if same_state(said, each)), None)
+    if not change and place is None:
         return rule
     readings = await newest_readings(lookups, rule.filter)
     watch = Watch.of(rule)
     values = [value for each in readings if (value := watch.value(each)) is not None]
+    counts = place is not None and all(value.number is not None for value in values)
+    if place is not None and counts and are_positions(lookups.names.telling(rule.filter, rule.field)):
+        return replace(rule, condition=place)
+    if not change:
+        return rule
     possible = lookups.names.states(rule.filter, rule.field)
     told = any(watch.judge.holds(value, None, (), 0.0) for value in values)
     if told or is_possible(said, possible):
