@@ -199,3 +199,77 @@ async def test_what_tells_words_is_compared_with_words() -> None:
     world = mixed()
     await say(world, "alarm gewächshaus dach ist offen")
     assert world.bot.alerts.rules[0].condition == Condition(Operator.EQUAL, ("offen",))
+
+
+@pytest.mark.parametrize("said", ["heizt", "ist an", "mode ist kochen", "ist offen"])
+async def test_a_mode_is_one_of_those_that_are_listed(said: str) -> None:
+    world = mixed()
+    answer = await say(world, f"alarm heizung wohnzimmer {said}")
+    assert "Angezeigt wird: aus, Heizbetrieb, Auto" in answer or "nie auslösen" in answer
+    assert not world.bot.alerts.rules
+
+
+@pytest.mark.parametrize("said", ["ist heat", "mode ist heizbetrieb", "ist aus", "ist off"])
+async def test_a_mode_may_be_said_in_either_language(said: str) -> None:
+    world = mixed()
+    assert "⚠" not in await say(world, f"alarm heizung wohnzimmer {said}")
+    assert world.bot.alerts.rules[0].field == "Mode"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("wetter aussen feuchte > 90", "aussen.feuchte"),
+        ("wetter feuchte > 90", "aussen.feuchte"),
+        ("zähler stand > 9000", "Zähler.Stand"),
+        ("zähler leistung > 900", '"Aktuelle Leistung"'),
+        ("zähler spannung > 250", "netz.L1.spannung"),
+    ],
+)
+async def test_a_field_is_found_by_its_last_words(said: str, field: str) -> None:
+    world = mixed()
+    assert "⚠" not in await say(world, f"alarm {said}")
+    assert world.bot.alerts.rules[0].field == field
+
+
+async def test_of_two_fields_with_the_same_last_words_neither_is_taken() -> None:
+    world = World(Subscription("#"))
+    world.receive("meter", '{"in": {"power": 1}, "out": {"power": 2}}')
+    assert "have no field power" in await say(world, "alert meter power > 5")
+    assert not world.bot.alerts.rules
+
+
+@pytest.mark.parametrize(
+    ("said", "condition"),
+    [
+        ("gone quiet", Condition(Operator.STALE)),
+        ("has gone quiet for 2h", Condition(Operator.STALE, seconds=7200)),
+        ("goes quiet for 2 hours", Condition(Operator.STALE, seconds=7200)),
+        ("no news for 2h", Condition(Operator.STALE, seconds=7200)),
+        ("verstummt", Condition(Operator.STALE)),
+        ("sagt nichts mehr", Condition(Operator.STALE)),
+        ("hat sich seit 2 h nicht gemeldet", Condition(Operator.STALE, seconds=7200)),
+        ("wechselt", Condition(Operator.CHANGES)),
+        ("etwas kommt", Condition(Operator.HAPPENS)),
+    ],
+)
+async def test_what_is_said_of_silence_and_of_change(said: str, condition: Condition) -> None:
+    world = mixed()
+    await say(world, f"alarm haus/keller/gefriertruhe {said}")
+    assert world.bot.alerts.rules[0].condition == condition
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("läuft", "ein"), ("nicht läuft", "aus"), ("is running", "ein"), ("is not running", "aus")],
+)
+async def test_what_is_only_on_or_off_runs_while_it_is_on(said: str, word: str) -> None:
+    world = mixed()
+    await say(world, f"alarm zisterne pumpe {said}")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.EQUAL, (word,))
+
+
+async def test_a_plug_that_measures_its_power_tells_by_it_what_runs() -> None:
+    world = mixed()
+    assert "Waschmaschine Leistung > 5 W" in await say(world, "alarm waschmaschine läuft")
+    assert not world.bot.alerts.rules

@@ -37,6 +37,8 @@ _PLACES = {"open": Condition(Operator.ABOVE, ("0",)), "closed": Condition(Operat
 """What is so of a blind that tells no more than how far it is open."""
 _RUNS = frozenset({"running", "stopped"})
 """What a plug never tells of what is plugged in: it stays on when a washing machine is done."""
+_RUNNING = {"running": "running", "not running": "stopped"}
+_OPPOSITES = (("running", "not running"), ("not running", "running"))
 _MOMENTS = frozenset({"pressed"})
 """What may be said of a thing without a state: each message tells that it was so."""
 _MOST_STATES = 8
@@ -57,9 +59,11 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
 
     Raises BotError `rule_no_such_state` where nothing that it says fits.
     """
-    condition = rule.condition
+    condition = _positive(rule.condition)
+    rule = replace(rule, condition=condition)
     said = condition.values[0] if condition.operator is Operator.EQUAL else ""
-    change = change_of(said)
+    # `the pump is running` is said of what is on or off, too.
+    change = change_of(said) or next((_RUNNING[each] for each in _RUNNING if same_state(said, each)), "")
     place = _PLACES.get(change) or next((_PLACES[each] for each in _PLACES if same_state(said, each)), None)
     if not change and place is None:
         return rule
@@ -93,6 +97,13 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
         return replace(rule, condition=Condition(Operator.HAPPENS))
     never = no_such_state(said, values, possible)
     raise BotError(never.key, **never.placeholders)
+
+
+def _positive(condition: Condition) -> Condition:
+    """Return `is not running` as what it is then: `not running`."""
+    said = condition.values[0] if condition.operator is Operator.UNEQUAL else ""
+    opposite = next((each for each, other in _OPPOSITES if same_state(said, other)), "")
+    return replace(condition, operator=Operator.EQUAL, values=(opposite,)) if opposite else condition
 
 
 def _words(value: Value) -> Iterable[str]:
