@@ -5,11 +5,8 @@ from typing import Any
 from .device import Device
 
 _LAMP_ON = (
-    "{{ value_json.on }}",
-    (
-        '{"p": "on"{% if brightness is defined %}, "b": {{ brightness }}{% endif %}'
-        '{% if color_temp is defined %}, "ct": {{ color_temp }}{% endif %}}'
-    ),
+    '{"p": "on"{% if brightness is defined %}, "b": {{ brightness }}{% endif %}'
+    '{% if color_temp is defined %}, "ct": {{ color_temp }}{% endif %}}'
 )
 
 
@@ -47,14 +44,14 @@ def _lamps() -> list[Device]:
         on_command_type="first",
     )
     string.say("fairy/state", {"on": 1, "level": 430, "k": 2700, "fx": "sparkle"}, retain=True)
-    strip = Device("DIY", "Shelf strip", "strip1", area="Den")
+    strip = Device("DIY", "Alcove strip", "alcove1", area="Den")
     strip.add(
         "light",
         "strip",
         name="Strip",
         schema="json",
-        state_topic="strip",
-        command_topic="strip/set",
+        state_topic="alcove",
+        command_topic="alcove/set",
         brightness=True,
         brightness_scale=100,
         supported_color_modes=["rgbw", "color_temp"],
@@ -64,7 +61,7 @@ def _lamps() -> list[Device]:
         effect=True,
         effect_list=["Rainbow", "Off beat"],
     )
-    strip.say("strip", {"state": "ON", "brightness": 55, "color_mode": "color_temp", "color_temp": 3100})
+    strip.say("alcove", {"state": "ON", "brightness": 55, "color_mode": "color_temp", "color_temp": 3100})
     dial = Device("DIY", "Reading light", "read1", area="Den")
     dial.add(
         "light",
@@ -73,8 +70,8 @@ def _lamps() -> list[Device]:
         schema="template",
         state_topic="read/state",
         command_topic="read/set",
-        state_template=_LAMP_ON[0],
-        command_on_template=_LAMP_ON[1],
+        state_template="{{ value_json.on }}",
+        command_on_template=_LAMP_ON,
         command_off_template='{"p": "off"}',
         brightness_template="{{ value_json.b }}",
         color_temp_template="{{ value_json.ct }}",
@@ -219,33 +216,33 @@ def _blown() -> list[Device]:
 
 
 def _warmed() -> list[Device]:
-    floor = Device("DIY", "Floor heating", "floor1", area="Bath")
+    floor = Device("DIY", "Screed heating", "screed1", area="Bath")
     floor.add(
         "climate",
-        "floor",
+        "screed",
         name=None,
         modes=["off", "heat"],
-        mode_state_topic="floor",
+        mode_state_topic="screed",
         mode_state_template="{{ 'heat' if value_json.on else 'off' }}",
-        mode_command_topic="floor/mode",
+        mode_command_topic="screed/mode",
         mode_command_template="{{ 1 if value == 'heat' else 0 }}",
-        temperature_state_topic="floor",
+        temperature_state_topic="screed",
         temperature_state_template="{{ value_json.set / 10 }}",
-        temperature_command_topic="floor/set",
+        temperature_command_topic="screed/set",
         temperature_command_template="{{ (value * 10) | int }}",
         min_temp=12.5,
         max_temp=32.5,
         temp_step=0.5,
         precision=0.1,
-        current_temperature_topic="floor",
+        current_temperature_topic="screed",
         current_temperature_template="{{ value_json.now / 10 }}",
         preset_modes=["eco", "vacation home"],
-        preset_mode_state_topic="floor",
+        preset_mode_state_topic="screed",
         preset_mode_value_template="{{ value_json.pre }}",
-        preset_mode_command_topic="floor/pre",
+        preset_mode_command_topic="screed/pre",
         preset_mode_command_template="P:{{ value }}",
     )
-    floor.say("floor", {"on": True, "set": 235, "now": 221, "pre": "vacation home"}, retain=True)
+    floor.say("screed", {"on": True, "set": 235, "now": 221, "pre": "vacation home"}, retain=True)
     tank = Device("DIY", "Hot tank", "tank9", area="Cellar")
     tank.add(
         "water_heater",
@@ -267,14 +264,14 @@ def _warmed() -> list[Device]:
 
 
 def _guarded() -> list[Device]:
-    panel = Device("DIY", "Shop alarm", "shop1", area="Shop")
+    panel = Device("DIY", "Kiosk alarm", "kiosk1", area="Shop")
     panel.add(
         "alarm_control_panel",
         "panel",
         name=None,
-        state_topic="shop/s",
+        state_topic="kiosk/s",
         value_template="{{ {'A': 'armed_away', 'D': 'disarmed', 'T': 'triggered'}[value] }}",
-        command_topic="shop/c",
+        command_topic="kiosk/c",
         command_template='{"do": "{{ action }}", "pin": "{{ code }}"}',
         code="REMOTE_CODE",
         code_arm_required=False,
@@ -283,8 +280,8 @@ def _guarded() -> list[Device]:
         payload_arm_home="HOME",
         payload_disarm="OPEN",
     )
-    panel.say("shop/s", "D", retain=True)
-    horn = Device("DIY", "Shop horn", "horn1", area="Shop")
+    panel.say("kiosk/s", "D", retain=True)
+    horn = Device("DIY", "Kiosk horn", "horn1", area="Shop")
     horn.add(
         "siren",
         "horn",
@@ -300,7 +297,7 @@ def _guarded() -> list[Device]:
         support_volume_set=True,
     )
     horn.say("horn/s", {"state": "mute"}, retain=True)
-    lock = Device("DIY", "Shop door", "sdoor1", area="Shop")
+    lock = Device("DIY", "Kiosk door", "sdoor1", area="Shop")
     lock.add(
         "lock",
         "lock",

@@ -55,6 +55,19 @@ _ATTRIBUTES = {
 """What Home Assistant has words for beside states: the attribute and its values."""
 
 
+_LISTS = {
+    ("climate", "mode"): "modes",
+    ("climate", "fan_mode"): "fan_modes",
+    ("climate", "swing_mode"): "swing_modes",
+    ("climate", "preset_mode"): "preset_modes",
+    ("water_heater", "mode"): "modes",
+    ("humidifier", "mode"): "modes",
+    ("fan", "preset_mode"): "preset_modes",
+}
+"""Where a configuration lists all of the modes that there are."""
+_NEITHER = {"preset_mode": ("none",)}
+
+
 def form_of(config: Config, aspect: str, words: Wording) -> Form:
     """Return the form of an entity's main value, or of one of its aspects."""
     component = string(config, "platform")
@@ -62,15 +75,29 @@ def form_of(config: Config, aspect: str, words: Wording) -> Form:
         maker = _MAIN.get(component)
         return maker(config, words) if maker else PLAIN
     if (attribute := _ATTRIBUTES.get((component, aspect))) is not None:
-        return _worded(words, component, attribute[1], attribute=attribute[0])
+        form = _worded(words, component, attribute[1], attribute=attribute[0])
+        return _of_the_listed(config, component, aspect, form)
     if aspect == "mode" and component in _MODES:
-        return _worded(words, component, _MODES[component])
+        return _of_the_listed(config, component, aspect, _worded(words, component, _MODES[component]))
+    if (component, aspect) in _LISTS:
+        return _of_the_listed(config, component, aspect, PLAIN)
     if "temperature" in aspect:
         return Form(count=StepForm(amount(config, "precision", 0.1)), numeric=True)
     if "humidity" in aspect:
         return Form(count=StepForm(1), numeric=True)
     counted = _COUNTED.get((component, aspect))
     return counted(config, words) if counted else PLAIN
+
+
+def _of_the_listed(config: Config, component: str, aspect: str, form: Form) -> Form:
+    """Return a form that takes nothing but the modes that are listed, as Home Assistant does."""
+    given = config.get(_LISTS.get((component, aspect), ""))
+    modes = [*given, *_NEITHER.get(aspect, ())] if isinstance(given, list) else []
+    if not modes or len(modes) > _MOST_OPTIONS or not all(isinstance(each, str) for each in modes):
+        return form
+    payloads = {cut(each, _LONGEST_WORD).strip().casefold(): plain(each) for each in modes}
+    told_apart = len(payloads) == len(modes)
+    return _with_payloads(tuple(payloads.items()), form.words, "", True) if told_apart else form
 
 
 def presence_form(available: str, gone: str) -> Form:

@@ -108,18 +108,19 @@ class Names:
 
     def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
         """Return all words that can be shown of a topic or its field, as `states_of`."""
-        return states_of(self._telling(topic, field))
+        return states_of(self.telling(topic, field))
 
     def bounds(self, topic: str, field: str = "") -> Mapping[str, tuple[float, float]]:
         """Return how far the values of a topic or its field reach, as `bounds_of`."""
-        return bounds_of(self._telling(topic, field))
+        return bounds_of(self.telling(topic, field))
 
-    def _telling(self, topic: str, field: str) -> list[Binding]:
-        name = field.casefold()
+    def telling(self, topic: str, field: str) -> list[Binding]:
+        """Return what entities find in a field, of what a topic tells, perhaps only beside a state."""
         every = [each for each in self._bindings(topic) if not each.aside]
-        if not name:  # what a topic tells, perhaps only beside a state: `position`
+        if not field:
             return [each for each in every if not each.aspect] or every
-        return [each for each in every if name in {each.called, each.place}]
+        named = {field.casefold(), ".".join(map(str, parse_path(field))).casefold()} - {""}
+        return [each for each in every if named & {each.called, each.place}]
 
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""

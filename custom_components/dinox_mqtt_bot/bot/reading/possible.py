@@ -5,6 +5,9 @@ from math import inf
 
 from ..discovery.bindings import Binding
 
+_OPENED = frozenset({"cover", "valve"})
+_PLACES = frozenset({"", "position"})
+
 
 def states_of(bindings: Sequence[Binding]) -> dict[str, frozenset[str]]:
     """Return all words that can be shown, each with what is written for it.
@@ -29,3 +32,9 @@ def bounds_of(bindings: Sequence[Binding]) -> Mapping[str, tuple[float, float]]:
         low, high = found.get(each.unit, (inf, -inf))
         found[each.unit] = min(low, bounds[0]), max(high, bounds[1])
     return found
+
+
+def are_positions(bindings: Sequence[Binding]) -> bool:
+    """Say whether what is told is how far something is open, from nothing to a hundred."""
+    places = (each.component in _OPENED and each.aspect in _PLACES and each.bounds for each in bindings)
+    return bool(bindings) and all(places)

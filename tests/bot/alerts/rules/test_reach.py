@@ -143,3 +143,133 @@ async def test_a_rule_that_was_out_of_reach_before_can_be_switched_off_and_mende
     world.later(20)
     await say(world, "regel Alt > 80")
     assert world.bot.alerts.rule("Alt").condition.values == ("80",)
+
+
+def blinds() -> World:
+    """Return a home with blinds that tell no more than how far they are open."""
+    world = World(Subscription("#"))
+    for node, name in (("a", "Left blind"), ("b", "Right blind")):
+        announce(
+            *(world, "cover", node),
+            name=name,
+            command_topic=f"blinds/{node}/set",
+            position_topic="blinds",
+            position_template=f"{{{{ value_json.{node} }}}}",
+            device="Blinds",
+        )
+    world.receive("blinds", '{"a": 40, "b": 0}')
+    return world
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "condition"),
+    [
+        ("left blind is open", "Left blind position", Condition(Operator.ABOVE, ("0",))),
+        ("right blind opens", "Right blind position", Condition(Operator.ABOVE, ("0",))),
+        ("left blind is closed", "Left blind position", Condition(Operator.AT_MOST, ("0",))),
+        ("blinds right blind position is zu", "Right blind position", Condition(Operator.AT_MOST, ("0",))),
+        ("left blind > 50", "Left blind position", Condition(Operator.ABOVE, ("50",))),
+    ],
+)
+async def test_a_blind_that_tells_only_its_position_is_open_above_nothing(
+    said: str, name: str, condition: Condition
+) -> None:
+    world = blinds()
+    answer = await say(world, f"alert {said}")
+    assert "⚠" not in answer
+    assert world.bot.alerts.rules[0].field.strip('"') == name
+    assert world.bot.alerts.rules[0].condition == condition
+
+
+@pytest.mark.parametrize("said", ["left blind > 120", "left blind < 0", "left blind is wet"])
+async def test_a_field_with_blanks_has_its_bounds(said: str) -> None:
+    world = blinds()
+    assert "never" in await say(world, f"alert {said}")
+    assert not world.bot.alerts.rules
+
+
+async def test_a_blind_that_said_nothing_yet_is_open_above_nothing() -> None:
+    world = World(Subscription("#"))
+    announce(world, "cover", "c", name="Awning", command_topic="c/set", position_topic="c/at")
+    await say(world, "alert awning is open")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.ABOVE, ("0",))
+
+
+async def test_what_tells_words_is_compared_with_words() -> None:
+    world = mixed()
+    await say(world, "alarm gewächshaus dach ist offen")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.EQUAL, ("offen",))
+
+
+@pytest.mark.parametrize("said", ["heizt", "ist an", "mode ist kochen", "ist offen"])
+async def test_a_mode_is_one_of_those_that_are_listed(said: str) -> None:
+    world = mixed()
+    answer = await say(world, f"alarm heizung wohnzimmer {said}")
+    assert "Angezeigt wird: aus, Heizbetrieb, Auto" in answer or "nie auslösen" in answer
+    assert not world.bot.alerts.rules
+
+
+@pytest.mark.parametrize("said", ["ist heat", "mode ist heizbetrieb", "ist aus", "ist off"])
+async def test_a_mode_may_be_said_in_either_language(said: str) -> None:
+    world = mixed()
+    assert "⚠" not in await say(world, f"alarm heizung wohnzimmer {said}")
+    assert world.bot.alerts.rules[0].field == "Mode"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("wetter aussen feuchte > 90", "aussen.feuchte"),
+        ("wetter feuchte > 90", "aussen.feuchte"),
+        ("zähler stand > 9000", "Zähler.Stand"),
+        ("zähler leistung > 900", '"Aktuelle Leistung"'),
+        ("zähler spannung > 250", "netz.L1.spannung"),
+    ],
+)
+async def test_a_field_is_found_by_its_last_words(said: str, field: str) -> None:
+    world = mixed()
+    assert "⚠" not in await say(world, f"alarm {said}")
+    assert world.bot.alerts.rules[0].field == field
+
+
+async def test_of_two_fields_with_the_same_last_words_neither_is_taken() -> None:
+    world = World(Subscription("#"))
+    world.receive("meter", '{"in": {"power": 1}, "out": {"power": 2}}')
+    assert "have no field power" in await say(world, "alert meter power > 5")
+    assert not world.bot.alerts.rules
+
+
+@pytest.mark.parametrize(
+    ("said", "condition"),
+    [
+        ("gone quiet", Condition(Operator.STALE)),
+        ("has gone quiet for 2h", Condition(Operator.STALE, seconds=7200)),
+        ("goes quiet for 2 hours", Condition(Operator.STALE, seconds=7200)),
+        ("no news for 2h", Condition(Operator.STALE, seconds=7200)),
+        ("verstummt", Condition(Operator.STALE)),
+        ("sagt nichts mehr", Condition(Operator.STALE)),
+        ("hat sich seit 2 h nicht gemeldet", Condition(Operator.STALE, seconds=7200)),
+        ("wechselt", Condition(Operator.CHANGES)),
+        ("etwas kommt", Condition(Operator.HAPPENS)),
+    ],
+)
+async def test_what_is_said_of_silence_and_of_change(said: str, condition: Condition) -> None:
+    world = mixed()
+    await say(world, f"alarm haus/keller/gefriertruhe {said}")
+    assert world.bot.alerts.rules[0].condition == condition
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("läuft", "ein"), ("nicht läuft", "aus"), ("is running", "ein"), ("is not running", "aus")],
+)
+async def test_what_is_only_on_or_off_runs_while_it_is_on(said: str, word: str) -> None:
+    world = mixed()
+    await say(world, f"alarm zisterne pumpe {said}")
+    assert world.bot.alerts.rules[0].condition == Condition(Operator.EQUAL, (word,))
+
+
+async def test_a_plug_that_measures_its_power_tells_by_it_what_runs() -> None:
+    world = mixed()
+    assert "Waschmaschine Leistung > 5 W" in await say(world, "alarm waschmaschine läuft")
+    assert not world.bot.alerts.rules

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
+from ...reading.possible import are_positions
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
@@ -32,8 +33,12 @@ _STATES: dict[str, tuple[str, ...]] = {
 """What a thing is in of which something is said, the likeliest first."""
 _OF_SIDES = frozenset({"pressed", "running", "stopped", "detected", "rain"})
 """What any on or off is taken for, whatever kind of thing it is."""
+_PLACES = {"open": Condition(Operator.ABOVE, ("0",)), "closed": Condition(Operator.AT_MOST, ("0",))}
+"""What is so of a blind that tells no more than how far it is open."""
 _RUNS = frozenset({"running", "stopped"})
 """What a plug never tells of what is plugged in: it stays on when a washing machine is done."""
+_RUNNING = {"running": "running", "not running": "stopped"}
+_OPPOSITES = (("running", "not running"), ("not running", "running"))
 _MOMENTS = frozenset({"pressed"})
 """What may be said of a thing without a state: each message tells that it was so."""
 _MOST_STATES = 8
@@ -54,14 +59,22 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
 
     Raises BotError `rule_no_such_state` where nothing that it says fits.
     """
-    condition = rule.condition
+    condition = _positive(rule.condition)
+    rule = replace(rule, condition=condition)
     said = condition.values[0] if condition.operator is Operator.EQUAL else ""
-    change = change_of(said)
-    if not change:
+    # `the pump is running` is said of what is on or off, too.
+    change = change_of(said) or next((_RUNNING[each] for each in _RUNNING if same_state(said, each)), "")
+    place = _PLACES.get(change) or next((_PLACES[each] for each in _PLACES if same_state(said, each)), None)
+    if not change and place is None:
         return rule
     readings = await newest_readings(lookups, rule.filter)
     watch = Watch.of(rule)
     values = [value for each in readings if (value := watch.value(each)) is not None]
+    counts = place is not None and all(value.number is not None for value in values)
+    if place is not None and counts and are_positions(lookups.names.telling(rule.filter, rule.field)):
+        return replace(rule, condition=place)
+    if not change:
+        return rule
     possible = lookups.names.states(rule.filter, rule.field)
     told = any(watch.judge.holds(value, None, (), 0.0) for value in values)
     if told or is_possible(said, possible):
@@ -84,6 +97,13 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
         return replace(rule, condition=Condition(Operator.HAPPENS))
     never = no_such_state(said, values, possible)
     raise BotError(never.key, **never.placeholders)
+
+
+def _positive(condition: Condition) -> Condition:
+    """Return `is not running` as what it is then: `not running`."""
+    said = condition.values[0] if condition.operator is Operator.UNEQUAL else ""
+    opposite = next((each for each, other in _OPPOSITES if same_state(said, other)), "")
+    return replace(condition, operator=Operator.EQUAL, values=(opposite,)) if opposite else condition
 
 
 def _words(value: Value) -> Iterable[str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from ...model.message import Reading
+from ...discovery.entities import name_words
+from ...model.message import MORE, Reading
 from ...model.replies import BotError, Text
 from ...model.rules import AlertRule, Clause, Condition, Operator, Value
 from ...model.topics import is_wild, matches, valid_filter
@@ -53,7 +54,19 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     `parse_rule` and `settled`.
     """
     rule, name = await _named(lookups, names, topic, rest)
-    return await as_state(lookups, await with_its_field(lookups, rule)), name
+    rule = await _spelt_otherwise(lookups, await with_its_field(lookups, rule))
+    return await as_state(lookups, rule), name
+
+
+async def _spelt_otherwise(lookups: Lookups, rule: AlertRule) -> AlertRule:
+    """Return a rule with the field that its last words mean: `humidity` of `outside.humidity`."""
+    said = name_words(rule.field)
+    if not said or is_wild(rule.filter) or await has_field(lookups, rule.filter, rule.field):
+        return rule
+    readings = await newest_readings(lookups, rule.filter)
+    every = dict.fromkeys(each.name for reading in readings for each in reading.fields if each.name != MORE)
+    found = [each for each in every if name_words(each)[-len(said) :] == said]
+    return replace(rule, field=write_path(parse_path(found[0]))) if len(found) == 1 else rule
 
 
 async def joined_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, list[str]]:
@@ -395,11 +408,19 @@ def strange_words(rule: AlertRule, values: Sequence[Value], possible: Possible) 
         if side_of(word) and any(value.word in _SIDES for value in values):
             continue
         shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
-        state = is_state_word(word)
-        if (state and not any(may_become(each, word) for each in shown or possible)) or (
-            possible and not state and not is_possible(word, possible)
-        ):
+        other = is_state_word(word) and not any(may_become(each, word) for each in shown or possible)
+        if other or not _is_among(word, possible):
             yield no_such_state(word, values, possible)
+
+
+def _is_among(word: str, possible: Possible) -> bool:
+    """Say whether a word is one of all, as it is written or another one for it, or for the side it is of."""
+    side = side_of(word)
+    return (
+        not possible
+        or is_possible(word, possible)
+        or any(same_state(word, each) or (side and side == side_of(each)) for each in possible)
+    )
 
 
 def only_words(values: Iterable[Value]) -> bool:
