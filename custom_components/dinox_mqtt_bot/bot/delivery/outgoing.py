@@ -56,9 +56,11 @@ class Outgoing:
         for notice in held:
             self._outbox.hold(notice)
 
-    def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> None:
-        """Say what somebody waits for, whether it may be disturbed or not."""
-        self._put(self.notice(to, text, room=room, file=file))
+    def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> str:
+        """Say what somebody waits for, whether it may be disturbed or not; return the id of the notice."""
+        notice = self.notice(to, text, room=room, file=file)
+        self._put(notice)
+        return notice.id
 
     def _put(self, notice: Notice) -> None:
         # A correction stands where its first message stood.
