@@ -1,4 +1,4 @@
-"""Commands as two real clients show them, in a terminal and a browser: plain, wrong, and one that asks."""
+"""Commands as real clients show them, in a terminal and in a browser: plain, wrong, and asking first."""
 
 import os
 from pathlib import Path

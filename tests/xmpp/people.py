@@ -18,7 +18,7 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction, Utterance
-from custom_components.dinox_mqtt_bot.bot.ports import CommandForms
+from custom_components.dinox_mqtt_bot.bot.ports import Buttons, CommandForms
 from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import Timing, XmppSettings
@@ -147,8 +147,9 @@ class Probed:
         on_text: Callable[[Utterance], None] | None = None,
         put: Put | None = None,
         forms: CommandForms | None = None,
+        buttons: Buttons = lambda notice: (),
     ) -> None:
-        self.forms = forms
+        self.forms, self.buttons = forms, buttons
         self.statuses: list[LinkStatus] = []
         self.texts: list[Utterance] = []
         self.reactions: list[Reaction] = []
@@ -184,6 +185,7 @@ class Probed:
             on_reach=lambda jid, reason: self.reach.append((jid, reason)),
             addressee=lambda key: self.put[key].to if key in self.put else "",
             forms=self.forms,
+            buttons=self.buttons,
         )
 
     def say(self, text: str, to: str = ALICE, **parts: Any) -> Notice:
@@ -271,7 +273,8 @@ class World:
         tls = changes.pop("tls", None) or self.lab.client_ssl()
         on_text, put = changes.pop("on_text", None), changes.pop("put", None)
         undisturbed, forms = changes.pop("undisturbed", ()), changes.pop("forms", None)
-        probed = Probed(self.settings(**changes), tls, timing, on_text, put, forms)
+        buttons = changes.pop("buttons", lambda notice: ())
+        probed = Probed(self.settings(**changes), tls, timing, on_text, put, forms, buttons)
         self._leaving.push_async_callback(probed.link.stop)
         probed.link.meet([Contact(jid) for jid in contacts])
         probed.link.show(BotState.ONLINE, "")

@@ -1,6 +1,7 @@
 """Ad-hoc commands (XEP-0050) on real servers: each action is checked, whoever sends it, whatever it says."""
 
 import dataclasses
+import xml.etree.ElementTree as ET
 
 from desk import COMMANDS, DATA, HA, NAMES, Desk, act, form, refused
 from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until
@@ -8,6 +9,7 @@ import pytest
 from slixmpp.exceptions import IqError
 
 from custom_components.dinox_mqtt_bot.bot.model.forms import (
+    Button,
     FieldKind,
     FieldOption,
     Form,
@@ -15,6 +17,7 @@ from custom_components.dinox_mqtt_bot.bot.model.forms import (
     Sheet,
     Step,
 )
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.xmpp.forms.sessions import MOST_OF_ONE
 
 BAD = ("modify", "bad-request")
@@ -420,3 +423,53 @@ async def test_what_xml_cannot_carry_does_not_end_the_stream(either: World) -> N
     done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
     assert done.status == "completed"
     assert bot.sessions == 1
+
+
+# Buttons.
+
+
+async def test_what_a_message_offers_comes_with_it_and_its_words_stay_whole(either: World) -> None:
+    alice = await either.person("alice")
+    offers = (Button("I <see> to it", "ack 12", "ack#12"), Button("1 hour", "snooze 12", "snooze#12"))
+    plain = Button("Yes", "Yes")
+    bot = await either.bot(buttons=lambda notice: {"alert": offers, "asks": (plain,)}.get(notice.text, ()))
+    for text in ("alert", "asks", "nothing"):
+        bot.say(text)
+    await until(lambda: len(alice.bodies) == 3)
+    assert alice.bodies == ["alert", "asks", "nothing"]
+    alert, asks, nothing = (message.xml for message in alice.messages if message["body"])
+    assert responses(alert) == [("ack 12", "I <see> to it"), ("snooze 12", "1 hour")]
+    assert items(alert) == [(str(HA), "ack#12", "I <see> to it"), (str(HA), "snooze#12", "1 hour")]
+    assert (responses(asks), items(asks)) == ([("Yes", "Yes")], [])
+    assert (responses(nothing), items(nothing)) == ([], [])
+
+
+async def test_a_long_message_with_buttons_fits_and_one_whose_buttons_fail_is_said(
+    either: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await either.person("alice")
+    many = tuple(Button("&" * 60, "<" * 60, f"ack#{number}") for number in range(10))
+
+    def offered(notice: Notice) -> tuple[Button, ...]:
+        if notice.text == "fails":
+            raise ZeroDivisionError
+        return many
+
+    bot = await either.bot(buttons=offered)
+    bot.say("x" * 300_000)
+    bot.say("fails")
+    await until(lambda: len(alice.bodies) == 2)
+    assert "… [+" in alice.bodies[0]
+    assert alice.bodies[1] == "fails"
+    assert len(responses(next(each.xml for each in alice.messages if each["body"]))) == 10
+    assert bot.sessions == 1
+
+
+def responses(message: ET.Element) -> list[tuple[str, str]]:
+    found = message.iterfind("{urn:xmpp:tmp:quick-response}response")
+    return [(each.get("value", ""), each.get("label", "")) for each in found]
+
+
+def items(message: ET.Element) -> list[tuple[str, str, str]]:
+    found = message.iterfind("{http://jabber.org/protocol/disco#items}query/*")
+    return [(each.get("jid", ""), each.get("node", ""), each.get("name", "")) for each in found]

@@ -149,12 +149,12 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
+        self.confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
         self.dialogue = Dialogue(
             ports,
             self.outgoing,
             hearing,
-            self._confirmation,
+            self.confirmation,
             self._questions,
             execute=self.execute,
             carry=self._inbound.hear,
@@ -318,7 +318,7 @@ class Bot:
 
         What the reply says is stored: nobody has to say twice what was confirmed, whatever happens next.
         """
-        reply = await execute(command, self, caller, asking=self._confirmation, confirmed=confirmed)
+        reply = await execute(command, self, caller, asking=self.confirmation, confirmed=confirmed)
         self._wake(self.ports.clock.now())
         await self.ports.rules.settle()
         return reply

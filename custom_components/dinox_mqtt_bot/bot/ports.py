@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
-from .model.forms import Offered, Refused, Step, Values
+from .model.forms import Button, Offered, Refused, Step, Values
 from .model.history import (
     ALWAYS,
     Entry,
@@ -39,6 +39,9 @@ type When = Callable[[float], Moment]
 
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""
+
+type Buttons = Callable[[Notice], Sequence[Button]]
+"""Returns the answers that a message offers as it is sent. No I/O."""
 
 UNSURE_SECONDS = 120.0
 """How long before its end a server may lose an alert it accepted: ejabberd answers, then writes."""

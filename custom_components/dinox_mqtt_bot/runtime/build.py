@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..bot.bot import Bot
+from ..bot.forms.buttons import Buttons
 from ..bot.forms.forms import Forms
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
@@ -164,6 +165,7 @@ def build_links(
         memory=store,
         bot=bot,
         forms=Forms(bot, bot.execute),
+        buttons=Buttons(bot, bot.confirmation, bot.dialogue.inquiries.buttons, store.outbox.addressee).of,
     )
 
 

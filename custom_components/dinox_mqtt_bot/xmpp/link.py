@@ -14,7 +14,7 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Clock, CommandForms
+from ..bot.ports import Buttons, Clock, CommandForms
 from . import disconnects
 from .account import Account
 from .detection import ServerFound, detect
@@ -83,6 +83,7 @@ class XmppLink:
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
         forms: CommandForms | None = None,
+        buttons: Buttons = lambda notice: (),
     ) -> None:
         """Connect, and stay connected until `stop`.
 
@@ -91,7 +92,7 @@ class XmppLink:
         began or ceased to show `dnd`; at first the `undisturbed` do; it outlasts a lost session. `on_reach`
         tells a contact's address and why nothing reaches it, empty when something does. All but `on_status`
         come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for,
-        `forms` what is shown of commands.
+        `forms` what is shown of commands, `buttons` what a message offers.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -105,6 +106,7 @@ class XmppLink:
             on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),
             addressee=addressee,
+            buttons=buttons,
             forms=forms,
             spawn=_outside(self._run_command),
         )

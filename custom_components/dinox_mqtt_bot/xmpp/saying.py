@@ -1,20 +1,23 @@
 """What the bot says, and how far it came."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain, islice
+import logging
 from typing import Any, Final
 import xml.etree.ElementTree as ET
 
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 
+from ..bot.model.forms import Button
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from ..bot.ports import NO_CONTACT, Clock
+from ..bot.ports import NO_CONTACT, Buttons, Clock
 from .composing import Composing
+from .forms.offers import bytes_of, offer
 from .gate import Gate, bare_of
 from .incoming import AUTOMATIC, SHIM
 from .reach import Reach
@@ -23,6 +26,8 @@ from .room_notices import RoomNotices
 from .session import Session
 from .text import body_bytes, cut_bytes, xml_safe
 from .unconfirmed import Unconfirmed
+
+_LOGGER = logging.getLogger(__name__)
 
 # Notices written in one turn of the event loop: a few milliseconds.
 _BATCH: Final = 8
@@ -47,6 +52,7 @@ class Saying:
 
     _report: OnDelivery
     _addressee: Addressee
+    _buttons: Buttons
 
     def __init__(self, gate: Gate, clock: Clock, reach: Reach, composing: Composing) -> None:
         self._gate = gate
@@ -67,9 +73,9 @@ class Saying:
         self._session: Session | None = None
         self._speaks_soon = False
 
-    def start(self, on_delivery: OnDelivery, addressee: Addressee) -> None:
-        """Tell how far notices come, from now on."""
-        self._report, self._addressee = on_delivery, addressee
+    def start(self, on_delivery: OnDelivery, addressee: Addressee, buttons: Buttons) -> None:
+        """Tell how far notices come, from now on; `buttons` says what each offers."""
+        self._report, self._addressee, self._buttons = on_delivery, addressee, buttons
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
@@ -238,9 +244,16 @@ class Saying:
             self._unechoed.put(bare, notice)
         else:
             self._in_flight[notice.id] = notice
-        stanza = stanza_of(xmpp, notice, self._clock.now())
+        stanza = stanza_of(xmpp, notice, self._clock.now(), self._offered(notice))
         self._composing.mark(stanza, bare)
         xmpp.send(stanza)
+
+    def _offered(self, notice: Notice) -> Sequence[Button]:
+        try:
+            return self._buttons(notice)
+        except Exception:  # without buttons it is still an alert
+            _LOGGER.exception("What a message offers could not be found out")
+            return ()
 
     def _may_speak(self, room: str) -> bool:
         """Say whether the bot is in a room that has passed on most of what was said; nothing is overtaken."""
@@ -253,13 +266,15 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
+def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float, buttons: Sequence[Button] = ()) -> Message:
     """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late.
 
     A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too. Another bot
     learns that no person wrote it, lest it takes a sensor's word for a command.
     """
-    body = cut_bytes(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
+    address = xmpp.boundjid.full
+    room = body_bytes(xmpp.limits.max_bytes) - bytes_of(buttons, address)
+    body = cut_bytes(xml_safe(notice.text), room)
     message = xmpp.make_message(
         mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat"
     )
@@ -276,4 +291,5 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
         message["delay"]["stamp"] = datetime.fromtimestamp(notice.at, UTC)
     if notice.replaces:
         message["replace"]["id"] = notice.replaces
+    offer(message, buttons, address)
     return message

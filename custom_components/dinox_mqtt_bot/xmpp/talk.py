@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Clock, CommandForms, Spawn
+from ..bot.ports import Buttons, Clock, CommandForms, Spawn
 from .composing import Composing
 from .dnd import PresenceDnd
 from .forms.responder import Responder
@@ -39,13 +39,14 @@ class Talk:
         on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
         addressee: Addressee,
+        buttons: Buttons,
         forms: CommandForms | None,
         spawn: Spawn,
     ) -> None:
         """Tell what is heard and what became of what was said, from now on."""
         self.commands.start(forms, spawn)
         self.reach.start(on_reach)
-        self.saying.start(on_delivery, addressee)
+        self.saying.start(on_delivery, addressee, buttons)
         self.rooms.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off, on_reach=on_reach)
         self.dnd.start(on_presence, undisturbed)
         self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)

@@ -66,7 +66,7 @@ class Answered:
 class _Question:
     """A command that waits until a Unix time for a yes, or for one of several things it may be about.
 
-    Of `commands` the number of one is waited for.
+    Of `commands` the number of one is waited for. `notice` is the id of the message that asks.
     """
 
     command: Command
@@ -74,6 +74,7 @@ class _Question:
     said: str = ""
     options: tuple[Meant, ...] = ()
     commands: tuple[Command, ...] = ()
+    notice: str = ""
 
 
 class Confirmation:
@@ -135,6 +136,23 @@ class Confirmation:
         """Say whether an answer of this caller is waited for now."""
         question = self._waiting.get(_key(caller))
         return question is not None and self._clock.now() <= question.until
+
+    def asked_by(self, notice_id: str, jid: str, room: str) -> None:
+        """Take note of the message that asks a contact what is waited for, if anything is."""
+        key = (Surface.CHAT, jid, room)
+        question = self._waiting.get(key)
+        if question is not None and not question.notice:
+            self._waiting[key] = replace(question, notice=notice_id)
+
+    def answers(self, notice_id: str, jid: str) -> tuple[str, ...] | None:
+        """Return what can be chosen in answer to a message, nothing for yes and no; None if it asks none."""
+        question = self._waiting.get((Surface.CHAT, jid, ""))
+        if question is None or question.notice != notice_id or self._clock.now() > question.until:
+            return None
+        if question.options:
+            return tuple(labels(question.options))
+        numbers = range(1, len(question.commands) + 1) if len(question.commands) > 1 else ()
+        return tuple(map(str, numbers))
 
     def take(self, text: str, caller: Caller) -> Answered | Text | None:
         """Return the command that a text confirms or completes, what to say to it, or None.

@@ -56,9 +56,11 @@ class Outgoing:
         for notice in held:
             self._outbox.hold(notice)
 
-    def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> None:
-        """Say what somebody waits for, whether it may be disturbed or not."""
-        self.put(self.notice(to, text, room=room, file=file))
+    def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> str:
+        """Say what somebody waits for, whether it may be disturbed or not; return the id of the notice."""
+        notice = self.notice(to, text, room=room, file=file)
+        self.put(notice)
+        return notice.id
 
     def put(self, notice: Notice) -> None:
         """Hand over one notice, whether its contact may be disturbed or not."""

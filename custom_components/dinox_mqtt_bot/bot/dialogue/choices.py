@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 import re
 
+from ..model.forms import Button
 from ..model.inquiry import Option
 from ..ports import Phrases
 from ..text.tongue import plainly, words
@@ -56,6 +57,11 @@ class Choices:
         numbers = [str(at) if self._numbered else "•" for at in range(1, len(self.options) + 1)]
         labels = [self.label(each, phrases) for each in self.options]
         return [" ".join(filter(None, line)) for line in zip(numbers, labels, self._marks, strict=True)]
+
+    def buttons(self, phrases: Phrases) -> list[Button]:
+        """Return each answer with the shortest that says it."""
+        labels = [self.label(each, phrases) for each in self.options]
+        return [Button(label, str(at) if self._numbered else label) for at, label in enumerate(labels, 1)]
 
     def example(self, phrases: Phrases) -> str:
         """Return what may be typed for the first answer."""

@@ -423,7 +423,8 @@ class Dialogue:
     def _answer(self, jid: str, answer: str, room: str = "") -> None:
         """Answer who asked, where it asked, whether it may be disturbed or not."""
         if answer:
-            self._outgoing.answer(room or jid, answer, room=bool(room))
+            notice_id = self._outgoing.answer(room or jid, answer, room=bool(room))
+            self._confirmation.asked_by(notice_id, jid, room)
 
 
 def _too_long() -> BotError:

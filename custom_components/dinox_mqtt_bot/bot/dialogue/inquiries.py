@@ -9,6 +9,7 @@ from typing import Any
 from ..delivery.outgoing import Outgoing
 from ..model.announcements import Announcement, InquiryClosed
 from ..model.bounded import Bounded
+from ..model.forms import Button
 from ..model.inquiry import ANSWER, Answer, Inquiry, Option
 from ..model.notice import Notice, Push, is_target
 from ..model.replies import BotError, Caller
@@ -127,6 +128,11 @@ class Inquiries:
             example = f"{IN_ROOM} {asked.choices.example(speech)}"
             lines.append(speech.phrase("common.inquiry_in_room", example=example))
         return Notice(notice_id, to, "\n".join(lines), asked.at, inquiry.priority)
+
+    def buttons(self, notice_id: str, to: str) -> list[Button]:
+        """Return the answers to an open question that a message asks somebody."""
+        asked = next((each for each in self._open.values() if each.told.get(notice_id) == to), None)
+        return asked.choices.buttons(self._outgoing.speech(to)) if asked else []
 
     def _push(self, asked: Asked, speech: Phrases, choices: tuple[str, ...] = ()) -> Push:
         rings = bool(choices) and not self._outgoing.quiet()

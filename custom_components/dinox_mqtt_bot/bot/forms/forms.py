@@ -79,7 +79,7 @@ class Forms:
         if contact is None:
             return ()
         phrases = self._parts.outgoing.speech(jid)
-        usable = [each for each in self._parts.commands if _may(each, _caller(contact))]
+        usable = [each for each in self._parts.commands if may(each, caller_of(contact))]
         usable.sort(key=lambda each: self._order.get(each.node, len(self._order)))
         return tuple(Offered(each.node, phrases.phrase(f"services.{each.node}.name")) for each in usable)
 
@@ -90,8 +90,8 @@ class Forms:
         command = next((each for each in self._parts.commands if each.node == word), None)
         if contact is None or command is None or (sign and not _is_about(command, number)):
             return Refused.UNKNOWN
-        caller = _caller(contact)
-        if not _may(command, caller):
+        caller = caller_of(contact)
+        if not may(command, caller):
             return Refused.NOT_ALLOWED
         if sign:
             return await self._of_alert(command, number, caller)
@@ -103,9 +103,9 @@ class Forms:
         """Take what was filled in: show the result, what is asked back, or what is wrong with it."""
         contact, kept = self._contact(jid), step.kept
         assert isinstance(kept, _Kept)
-        if contact is None or not _may(kept.command, _caller(contact)):
+        if contact is None or not may(kept.command, caller_of(contact)):
             return Refused.NOT_ALLOWED
-        caller = _caller(contact)
+        caller = caller_of(contact)
         if kept.question is not None:
             return await self._answered(kept, kept.question, filled, caller)
         kept = replace(kept, typed=filled)
@@ -218,11 +218,13 @@ class Forms:
         return next((each for each in known if each.jid == jid), None)
 
 
-def _caller(contact: Contact) -> Caller:
+def caller_of(contact: Contact) -> Caller:
+    """Return a contact as who fills in a form."""
     return Caller(Surface.FORM, contact.jid, contact.role, trusted=contact.role, within=contact.operates)
 
 
-def _may(command: type[Command], caller: Caller) -> bool:
+def may(command: type[Command], caller: Caller) -> bool:
+    """Say whether somebody may use a command, for some topics at least."""
     try:
         require(caller, command.role, command.node, narrow=command.narrow)
     except BotError:

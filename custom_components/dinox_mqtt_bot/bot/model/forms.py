@@ -84,6 +84,15 @@ class Offered:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An answer that a client may draw as a button: what it `says` in the chat, and the command it begins."""
+
+    label: str
+    says: str
+    node: str = ""
+
+
 class Refused(Enum):
     """Why a command is not shown at all."""
 
