@@ -118,7 +118,15 @@ async def _async_build_on(
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
     links = build_links(
-        hass, entry, bot, broker=broker, chat=chat, store=store, others=others, create_task=create_task
+        hass,
+        entry,
+        bot,
+        broker=broker,
+        chat=chat,
+        store=store,
+        clock=clock,
+        others=others,
+        create_task=create_task,
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
@@ -151,6 +159,7 @@ def build_links(
     broker: ConnectedBroker,
     chat: AnyChat,
     store: Store,
+    clock: LoopClock,
     others: OtherBots,
     create_task: CreateTask,
 ) -> Links:
@@ -160,7 +169,7 @@ def build_links(
         entry=entry,
         broker=broker,
         chat=chat,
-        missed=catch_up(entry, chat, store, bot.ports.clock, create_task),
+        missed=catch_up(entry, chat, store, clock, create_task),
         peers=PeerMessages(entry, others, skip=store.history.skip),
         memory=store,
         bot=bot,

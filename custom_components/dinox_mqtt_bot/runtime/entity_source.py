@@ -104,7 +104,7 @@ class EntitySource:
         """Tell once more what there is, as soon as whoever asks is done with what it does."""
         asked = list(filters)
 
-        def tell(entity_id: str) -> None:
+        def hear(entity_id: str) -> None:
             topics = ENTITIES + entity_id, f"{ENTITIES}{entity_id}/availability"
             if any(matches(each, topic) for each in asked for topic in topics):
                 self._hear_state(self._hass.states.get(entity_id), retain=True)
@@ -113,7 +113,7 @@ class EntitySource:
             self._known.clear()
             self._announce_all()
         elif asked:
-            self._create_task(self._each(list(self._known), tell), "tell entities")
+            self._create_task(self._each(list(self._known), hear), "tell entities")
 
     def _announce(self, entity_id: str) -> None:
         """Announce an entity that is new or called otherwise, or take back one that is gone."""

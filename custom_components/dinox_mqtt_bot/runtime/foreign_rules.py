@@ -1,5 +1,6 @@
 """Alert rules of other programs, read from a text or a file and made into rules of the bot."""
 
+import asyncio
 from collections.abc import Hashable
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml  # type: ignore[import-untyped]
 from ..bot.importing.alert_rules import StateTopic
 from ..bot.importing.importing import carry_out, report
 from ..bot.importing.mqttwarn import is_ini
-from ..bot.importing.outcomes import Untaken
+from ..bot.importing.outcomes import Plan, Untaken
 from ..bot.importing.programs import LONGEST_CONFIGURATION, plan_rules, rehearse_all
 from ..bot.model.replies import BotError, Table
 from ..bot.model.topics import ENTITIES
@@ -31,7 +32,10 @@ async def async_import(runtime: BotRuntime, text: str, file: str, *, dry_run: bo
         raise BotError("import_no_text")
     given = await runtime.hass.async_add_executor_job(_read, runtime.hass, text, file)
     await known_names(runtime.bot)
-    made = await plan_rules(given, runtime.bot.rules, lambda entity_id: _place(runtime, entity_id))
+    made = Plan()
+    plans = plan_rules(given, runtime.bot.rules, lambda entity_id: _place(runtime, entity_id))
+    for made in plans:  # noqa: B007 (the last one is whole)
+        await asyncio.sleep(0)
     await rehearse_all(made, runtime.bot)
     if not dry_run:
         await carry_out(made, runtime.bot)

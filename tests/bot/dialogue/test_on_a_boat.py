@@ -4,7 +4,7 @@ from boat import boat
 from homes import say
 import pytest
 
-from bot.reading.meant import Meant, named
+from bot.reading.meant import Meant, called_together
 
 PUMP, HATCH, POSITION = "boat/bilge/pump/set", "boat/hatch/set", "boat/hatch/pos/set"
 
@@ -127,6 +127,6 @@ async def test_everything_is_unmuted() -> None:
 def test_a_question_about_a_handle_names_the_thing() -> None:
     volts = Meant("boat/bank", "Voltage", "House battery Voltage", whole="House battery")
     other = Meant("boat/tank", "level", "Tank level", whole="Tank")
-    assert named("battery", [volts, other]) == "battery"
-    assert named('"boat/bank"', [volts]) == "House battery"
-    assert named('"boat/+"', [volts, other]) == "boat/+"
+    assert called_together("battery", [volts, other]) == "battery"
+    assert called_together('"boat/bank"', [volts]) == "House battery"
+    assert called_together('"boat/+"', [volts, other]) == "boat/+"

@@ -1,6 +1,5 @@
 """Rules of Home Assistant's `alert:`, of Alert2 and of mqttwarn, made into rules of this bot."""
 
-import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,8 @@ def given_of(text: str) -> object:
 
 
 def planned(given: object, **rules: Any) -> Plan:
-    return asyncio.run(plan_rules(given, RuleSet(**rules), place))
+    *_, made = plan_rules(given, RuleSet(**rules), place)
+    return made
 
 
 def rules_of(made: Plan) -> list[Imported]:
@@ -103,11 +103,11 @@ def test_of_20_published_configurations_four_fifths_are_taken_and_the_rest_has_a
 async def test_nothing_is_made_twice_and_all_of_it_runs(path: Path) -> None:
     world = World()
     text = path.read_text("utf-8")
-    made = await plan_rules(given_of(text), world.bot.rules, place)
+    *_, made = plan_rules(given_of(text), world.bot.rules, place)
     await carry_out(made, world.bot)
     kept = world.bot.rules
     assert len(kept.alerts) + len(kept.subscriptions) == len(rules_of(made)) > 0
-    again = await plan_rules(given_of(text), kept, place)
+    *_, again = plan_rules(given_of(text), kept, place)
     assert rules_of(again) == []
     assert {outcome.word for _, outcome in again.steps} == {"skipped"}
 
@@ -457,7 +457,7 @@ async def test_each_rule_is_rehearsed_and_what_never_fires_is_not_made(
         {"domain": "d", "name": "other", "condition": "{{ is_state('sensor.o', 'open') }}"},
     ]
     rows.append(rows[0] | {"name": "more", "delay_on_secs": 60})
-    made = await plan_rules(
+    *_, made = plan_rules(
         rows, world.bot.rules, lambda entity: StateTopic(f"home/{entity.partition('.')[2]}")
     )
     made.add(Outcome("topic", "x"), Subscription("x"))

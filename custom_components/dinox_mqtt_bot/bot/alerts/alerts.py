@@ -12,7 +12,6 @@ from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, Spawn, When
 from . import lifecycle
-from .cards import Cards
 from .engine import AlertEngine
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
@@ -50,15 +49,14 @@ class Alerts:
         self.engine = engine
         self.mutes = inhibitions.mutes
         self._notices = AlertNotices(
-            outgoing.speech,
+            outgoing,
+            ports.outbox,
             ports.clock.new_id,
             when,
             lambda: engine.active,
-            outgoing.holds,
             course=engine.courses.points,
             receivers=self.receivers,
         )
-        self._cards = Cards(ports.outbox, outgoing)
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn, lambda: ports.outbox.held_for)
         self._inhibitions = inhibitions
@@ -326,7 +324,7 @@ class Alerts:
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
-        self._cards.note(said)
+        self._notices.cards.note(said)
         if record or said or held:
             self._ports.alerts.save(record, said, [*held, *behind])
 
@@ -383,7 +381,7 @@ class Alerts:
         rule_of = {alert: self.engine.rule_of(alert) for alert in group}
         notices = self._notices.attended(rule_of, step, how, self._rules, now)
         about = frozenset.intersection(*(frozenset(alert.notices) for alert in group))
-        notices = [self._cards.placed(notice, about, now) for notice in notices]
+        notices = [self._notices.cards.placed(notice, about, now) for notice in notices]
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

@@ -7,7 +7,7 @@ import re
 from ..delivery.changes import Standing
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..ports import Clock
-from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, named, narrowed, telling
+from ..reading.meant import MOST_NAMED, Ambiguous, Meant, called_together, labels, narrowed, telling
 from ..text.tongue import fold, words
 from .command import CONFIRM, Command, Parts, require
 
@@ -207,7 +207,7 @@ def _numbered(question: _Question, word: str) -> Answered | None:
 
 
 def _which(said: str, options: Sequence[Meant]) -> Text:
-    asked = Text("which", {"name": named(said, options)})
+    asked = Text("which", {"name": called_together(said, options)})
     for at, name in enumerate(labels(options), 1):
         asked = Text("which_option", {"asked": asked, "number": str(at), "name": name})
     if len(options) > MOST_NAMED:

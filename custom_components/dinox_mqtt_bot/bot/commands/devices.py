@@ -408,11 +408,11 @@ def _settings(parts: Parts, wishes: Sequence[Wish]) -> Worded:
     """Return each of several things with what it is set to: `Kitchen lamp: on, Fan: off`."""
     label = parts.readings.devices.label
 
-    def told(speech: Speech) -> str:
+    def written(speech: Speech) -> str:
         every = [f"{label(wish.entity)}: {speech.write(wish.setting)}" for wish in wishes[:_MOST_NAMES]]
         return ", ".join(every + ["…"] * (len(wishes) > _MOST_NAMES))
 
-    return worded(parts, told)
+    return worded(parts, written)
 
 
 def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:

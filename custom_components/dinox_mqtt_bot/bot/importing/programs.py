@@ -1,7 +1,6 @@
 """Alert rules of other programs: Home Assistant's `alert:`, Alert2, mqttwarn. What they are is recognised."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -41,11 +40,11 @@ class _Found:
     left: int = 10 * MOST_RULES
 
 
-async def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
-    """Return what other programs' rules would become: YAML as values, `mqttwarn.ini` as its text.
+def plan_rules(given: object, rules: RuleSet, places: FindState) -> Iterator[Plan]:
+    """Yield what other programs' rules would become: YAML as values, `mqttwarn.ini` as its text.
 
-    Between rules others have their turn. Raises BotError `import_unknown` for what is none of them, and
-    `import_ini`.
+    It is one plan, yielded after each rule that was added, so that others can have their turn, and at the
+    end. Raises BotError `import_unknown` for what is none of them, and `import_ini`.
     """
     made, programs = Plan(), AlertPrograms(rules, places)
     things = _of_mqttwarn(given, rules, programs) if isinstance(given, str) else _of_yaml(given, programs)
@@ -56,10 +55,10 @@ async def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
         except Untaken as err:
             outcome.skip(err.why, err.detail)
         made.add(outcome, rule)
-        await asyncio.sleep(0)
+        yield made
     if len(things) > MOST_RULES:
         made.add(Outcome("rest", "", "skipped", "too_much"))
-    return made
+    yield made
 
 
 def _of_mqttwarn(given: str, rules: RuleSet, programs: AlertPrograms) -> list[_Thing]:

@@ -72,7 +72,10 @@ class Ambiguous(BotError):
         names, words = labels(options), telling(options)
         more = ["…"] * (len(options) > MOST_NAMED)
         super().__init__(
-            "which_name", name=named(said, options), names=", ".join([*names, *more]), words=", ".join(words)
+            "which_name",
+            name=called_together(said, options),
+            names=", ".join([*names, *more]),
+            words=", ".join(words),
         )
         self.said = said
         self.options = tuple(options)
@@ -165,7 +168,7 @@ def _whole(some: Sequence[Meant]) -> Meant:
     return replace(first, field="", name=first.whole or first.name)
 
 
-def named(said: str, options: Sequence[Meant]) -> str:
+def called_together(said: str, options: Sequence[Meant]) -> str:
     """Return how several things are spoken of together: as they were called, a handle by its meaning."""
     wholes = {each.whole or each.name for each in options}
     if said[:1] not in _QUOTES:

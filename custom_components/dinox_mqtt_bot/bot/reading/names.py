@@ -290,7 +290,8 @@ class Names:
         """Return how many words are a name, what may be meant by it, and whether it is exactly that."""
         said, counts = said_in(spoken, self._parted)
         entities, seen = self._narrowing(said)
-        hits = (self._alias_hits(said), self._entity_hits(entities, said), _seen_hits(seen, said))
+        heard = ((length, fit, _of(each)) for length, fit, each in seen_hits(seen, said))
+        hits = (self._alias_hits(said), self._entity_hits(entities, said), heard)
         exact = [hit for some in hits for hit in islice(some, MOST_FOUND) if hit[0] in counts]
         longest = max((length for length, _, _ in exact), default=0)
         best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
@@ -477,10 +478,6 @@ def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterat
             yield own, fit
             yield (*area, *own), fit
             yield (*own, *area), fit
-
-
-def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:
-    yield from ((length, fit, _of(each)) for length, fit, each in seen_hits(seen, said))
 
 
 def _of(seen: Seen) -> Meant:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import replace
 from typing import Protocol
 
-from ..discovery.entities import Entity
+from ..discovery.entities import Entity, name_words
 from ..model.history import Past
 from ..model.message import MORE, Kind, Message, Reading
 from ..model.moment import Moment
@@ -27,6 +27,7 @@ __all__ = [
     "Meant",
     "Names",
     "behind_fillers",
+    "name_words",
     "shown",
     "split_known",
 ]

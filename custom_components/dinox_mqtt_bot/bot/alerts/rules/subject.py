@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from ...discovery.entities import name_words
 from ...model.message import MORE, Reading
 from ...model.replies import BotError, Text
 from ...model.rules import AlertRule, Clause, Condition, Operator, Value
@@ -23,6 +22,7 @@ from ...reading.topic_lookup import (
     by_field,
     has_field,
     looks_like_topic,
+    name_words,
     newest_readings,
     only,
     topic_name,
