@@ -30,7 +30,7 @@ class Taker(Protocol):
     """Who takes what is posted."""
 
     async def receive(self, webhook_id: str, request: Request) -> Response:
-        """Answer a request."""
+        """Answer a request to a webhook."""
 
     async def take(self, webhook_id: str, body: bytes | None) -> Response:
         """Answer a request by its body; None: it was too large or too slow."""

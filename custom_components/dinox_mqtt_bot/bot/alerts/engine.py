@@ -9,7 +9,6 @@ from ..model.announcements import NOTHING, AlertBlind, AlertChanged, AlertValue,
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import is_wild
 from ..text.times import Local, in_utc
 from . import lifecycle, moments
 from .blindness import Blindness
@@ -328,7 +327,7 @@ class AlertEngine:
         """Judge a rule anew by a further condition, which another topic has changed; not one `apart` yet."""
         for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
             noted = self._joints.noted(alert, watch)
-            if is_wild(alert.topic) and noted is not alert:
+            if watch.is_none(alert) and noted is not alert:
                 self._put(noted, watch.rule)
             elif alert.topic != apart:
                 self._stand(noted, alert, watch, now)

@@ -10,7 +10,7 @@ from ..model.message import Kind, Reading
 from ..model.replies import BotError
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
 from ..model.timers import NEVER
-from ..model.topics import Filters, Subscriptions, matches, shared
+from ..model.topics import Filters, Subscriptions, is_wild, matches, shared
 from ..payload.paths import Path, lookup, only_word, parse_path
 from ..text.durations import DAY
 from ..text.times import Local
@@ -61,6 +61,10 @@ class Watch:
         That of many topics is only there to remember how further conditions stand.
         """
         return [Alert(self.rule.id, shared(self.rule.filter)[1], since=now)]
+
+    def is_none(self, alert: Alert) -> bool:
+        """Say whether an alert is there for all topics of the rule, and therefore for none."""
+        return is_wild(alert.topic)
 
     def is_beside(self, topic: str) -> bool:
         """Say whether a further condition looks at a topic, which the rule itself may look at, too."""
