@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import replace
 from typing import Protocol
 
-from ..discovery.entities import Entity
+from ..discovery.entities import Entity, name_words
 from ..model.history import Past
 from ..model.message import MORE, Kind, Message, Reading
 from ..model.moment import Moment
@@ -121,6 +121,15 @@ async def has_field(lookups: Lookups, topic: str, field: str) -> bool:
     """Say whether the newest messages of a topic have a field of this name."""
     path = parse_path(field)
     return any(lookup(each, path) is not None for each in await newest_readings(lookups, topic))
+
+
+async def field_ending(lookups: Lookups, topic: str, said: str) -> str:
+    """Return the one field of the newest messages of a topic whose last words these are, if there is one."""
+    words = name_words(said)
+    readings = await newest_readings(lookups, topic)
+    every = dict.fromkeys(each.name for reading in readings for each in reading.fields if each.name != MORE)
+    found = [each for each in every if words and name_words(each)[-len(words) :] == words]
+    return write_path(parse_path(found[0])) if len(found) == 1 else ""
 
 
 def several(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:
