@@ -27,7 +27,6 @@ __all__ = [
     "Meant",
     "Names",
     "behind_fillers",
-    "name_words",
     "shown",
     "split_known",
 ]
@@ -122,6 +121,15 @@ async def has_field(lookups: Lookups, topic: str, field: str) -> bool:
     """Say whether the newest messages of a topic have a field of this name."""
     path = parse_path(field)
     return any(lookup(each, path) is not None for each in await newest_readings(lookups, topic))
+
+
+async def field_ending(lookups: Lookups, topic: str, said: str) -> str:
+    """Return the one field of the newest messages of a topic whose last words these are, if there is one."""
+    words = name_words(said)
+    readings = await newest_readings(lookups, topic)
+    every = dict.fromkeys(each.name for reading in readings for each in reading.fields if each.name != MORE)
+    found = [each for each in every if words and name_words(each)[-len(words) :] == words]
+    return write_path(parse_path(found[0])) if len(found) == 1 else ""
 
 
 def which_of(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:

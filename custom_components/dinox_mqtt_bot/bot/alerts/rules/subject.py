@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from ...model.message import MORE, Reading
+from ...model.message import Reading
 from ...model.replies import BotError, Text
 from ...model.rules import AlertRule, Clause, Condition, Operator, Value
 from ...model.topics import is_wild, matches, valid_filter
@@ -20,9 +20,9 @@ from ...reading.topic_lookup import (
     Names,
     behind_fillers,
     by_field,
+    field_ending,
     has_field,
     looks_like_topic,
-    name_words,
     newest_readings,
     only,
     topic_name,
@@ -60,13 +60,9 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
 
 async def _spelt_otherwise(lookups: Lookups, rule: AlertRule) -> AlertRule:
     """Return a rule with the field that its last words mean: `humidity` of `outside.humidity`."""
-    said = name_words(rule.field)
-    if not said or is_wild(rule.filter) or await has_field(lookups, rule.filter, rule.field):
+    if not rule.field or is_wild(rule.filter) or await has_field(lookups, rule.filter, rule.field):
         return rule
-    readings = await newest_readings(lookups, rule.filter)
-    every = dict.fromkeys(each.name for reading in readings for each in reading.fields if each.name != MORE)
-    found = [each for each in every if name_words(each)[-len(said) :] == said]
-    return replace(rule, field=write_path(parse_path(found[0]))) if len(found) == 1 else rule
+    return replace(rule, field=await field_ending(lookups, rule.filter, rule.field) or rule.field)
 
 
 async def joined_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, list[str]]:
