@@ -1,7 +1,6 @@
 """Who sees to an alert stands below what was told of it, as long as clients correct that; all else is new."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from alert_rules import above
 from fakes import ME, World
@@ -62,7 +61,8 @@ async def test_what_comes_next_stands_below_that_and_the_end_is_new() -> None:
 
 
 async def said_else(world: World) -> None:
-    world.outbox.put(replace(told(world, ME), id="later", text="Something else", replaces=""))
+    other = Notice(world.bot.ports.clock.new_id(), ME, "Something else", world.clock.time)
+    world.outbox.put(other)
 
 
 async def unconfirmed(world: World) -> None:

@@ -91,6 +91,15 @@ def test_who_is_not_to_be_disturbed_gets_none_with_the_words() -> None:
     assert [each.to for each in world.outbox.holding] == [ME]
 
 
+def test_where_nobody_may_be_disturbed_nothing_is_announced() -> None:
+    world, told = home()
+    for to in (ME, GUEST):
+        world.bot.do_not_disturb.set_contact(to, undisturbed=True)
+    come(world, "40")
+    assert len(world.outbox.holding) == 2
+    assert not told
+
+
 def test_a_rule_without_a_picture_shows_nothing() -> None:
     world, told = home(picture="")
     come(world, "40")
