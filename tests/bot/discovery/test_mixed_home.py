@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from fakes import World
-from homes import say
+from homes import announce, say
 from mixed_home import mixed
 import pytest
+
+from bot.model.rules import Subscription
 
 type Sent = list[tuple[str, str]]
 
@@ -297,3 +299,17 @@ async def test_a_rule_may_have_a_quoted_field(said: str) -> None:
     await say(world, f"alarm {said} > 900")
     rule = world.bot.alerts.rules[0]
     assert (rule.filter, rule.field) == ("haus/zähler", '"Aktuelle Leistung"')
+
+
+async def test_a_deed_keeps_what_has_no_name_of_its_own() -> None:
+    world = World(Subscription("#"))
+    world.receive("attic/t", "20")
+    for node in "ab":
+        announce(
+            world, "switch", node, name="Plug", command_topic=f"plug/{node}", device={"identifiers": [node]}
+        )
+    await say(world, "alert attic/t > 25 then plug on")
+    await say(world, "2")
+    world.receive("attic/t", "30")
+    await world.settle()
+    assert [sent[0] for sent in world.broker.published] == ["plug/b"]

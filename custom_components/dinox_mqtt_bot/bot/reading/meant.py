@@ -121,8 +121,8 @@ def _spoken(meant: Meant) -> dict[str, str]:
     topic = (word for word in _WORD.findall(meant.topic) if word.isalpha())
     found: dict[str, str] = {}
     for word in (*said, *topic):
-        if len(parts := name_words(word)) == 1:
-            found.setdefault(parts[0], word.lower())
+        for part in name_words(word):
+            found.setdefault(part, word.lower())
     return found
 
 
