@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 import ssl
 import time
@@ -37,6 +38,10 @@ _PLUGINS = (
         "xep_0461",
     ),
 )
+
+
+# Whose client a task belongs to: slixmpp starts tasks, such as those that wait for an answer, and ends none.
+_OWNER: ContextVar[object] = ContextVar("person", default=None)
 
 
 class PersonError(AssertionError):
@@ -116,7 +121,9 @@ class Person:
         client.add_event_handler("presence", self._see)
         client.add_event_handler("chatstate", self._note)
         self.presences.clear()
-        client.connect(LOOPBACK, self._port)
+        context = copy_context()
+        context.run(_OWNER.set, client)
+        context.run(client.connect, LOOPBACK, self._port)
         try:
             await asyncio.wait_for(ready.wait(), within)
         except TimeoutError:
@@ -136,6 +143,13 @@ class Person:
         await client.disconnect()
         if client._run_out_filters:  # noqa: SLF001  # slixmpp 1.17 has no public way to end it
             client._run_out_filters.cancel()  # noqa: SLF001
+        for name in list(client.scheduled_events):
+            client.cancel_schedule(name)
+        left = {task for task in asyncio.all_tasks() if task.get_context().get(_OWNER) is client}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
 
     def vanish(self) -> None:
         """Drop the connection without a word, as a phone in a tunnel does."""

@@ -49,7 +49,14 @@ async def test_profanity(house: House, bot: str) -> None:
         shown = await you.shows(r"!   why\b")
         assert all(f"!   {node}" in shown for node in ("ack", "status", "publish"))
 
-        # The result is in the console; the window beside it has no table.
+        # Where the full address is found; a table is not drawn, but all of it is in the note.
+        await you.type(f"/info {BOT}")
+        await you.shows(bot.rpartition("/")[2])
+        await you.type(f"/cmd exec status {bot}")
+        await you.shows("Configuration for room")
+        await you.type("/win 1")
+        await you.shows("MQTT Bot: Online")
+
         await you.type(f"/cmd exec value {bot}")
         await you.shows(r"\[field1\] Name \(required\):")
         await you.type("/field1 e2e/forms/a")

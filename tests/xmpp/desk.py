@@ -9,14 +9,14 @@ from people import ALICE, Person, full
 from slixmpp.exceptions import IqError
 
 from custom_components.dinox_mqtt_bot.bot.model.forms import (
+    CommandForm,
     FieldKind,
     FieldOption,
-    Form,
     FormField,
+    FormStep,
     Offered,
     Refused,
     Sheet,
-    Step,
     Values,
 )
 
@@ -25,7 +25,7 @@ COMMANDS = "http://jabber.org/protocol/commands"
 DATA = "jabber:x:data"
 NAMES = {"status": "How it is", "paint": "Paint a wall", "clear": "Delete <all> & more", "slow": "Think"}
 
-PAINT = Form(
+PAINT = CommandForm(
     "Paint",
     "Which wall, and how.\nTwo lines.",
     (
@@ -50,7 +50,7 @@ PAINT = Form(
         ),
     ),
 )
-SURE = Form("Sure?", "All of it goes.", (FormField("yes", FieldKind.BOOLEAN, "Yes", values=("0",)),))
+SURE = CommandForm("Sure?", "All of it goes.", (FormField("yes", FieldKind.BOOLEAN, "Yes", values=("0",)),))
 
 
 class Desk:
@@ -62,12 +62,12 @@ class Desk:
         self.sent: list[tuple[str, Values]] = []
         self.thought = asyncio.Event()
         self.thinking = 0
-        self.result = Step("Painted.\nWell.")
+        self.result = FormStep("Painted.\nWell.")
 
     def offered(self, jid: str) -> Sequence[Offered]:
         return [Offered(node, name) for node, name in NAMES.items()] if jid in self.allowed else ()
 
-    async def begin(self, jid: str, node: str) -> Step | Refused:
+    async def begin(self, jid: str, node: str) -> FormStep | Refused:
         if node not in NAMES:
             return Refused.UNKNOWN
         if jid not in self.allowed:
@@ -77,23 +77,23 @@ class Desk:
             self.thinking += 1
             await self.thought.wait()
         if node == "paint":
-            return Step(form=PAINT, kept="paint")
+            return FormStep(form=PAINT, kept="paint")
         if node == "clear":
-            return Step(form=PAINT, kept="clear")
-        return Step("All is well.", sheet=Sheet(("What", "How"), (("Broker", "there"), ("XMPP",))))
+            return FormStep(form=PAINT, kept="clear")
+        return FormStep("All is well.", sheet=Sheet(("What", "How"), (("Broker", "there"), ("XMPP",))))
 
-    async def submit(self, jid: str, step: Step, filled: Values) -> Step | Refused:
+    async def submit(self, jid: str, step: FormStep, filled: Values) -> FormStep | Refused:
         if jid not in self.allowed:
             return Refused.NOT_ALLOWED
         self.sent.append((jid, filled))
         if step.form is SURE:
-            return Step("Gone." if filled.get("yes") == ("1",) else "Kept.")
+            return FormStep("Gone." if filled.get("yes") == ("1",) else "Kept.")
         if step.kept == "clear":
-            return Step(form=SURE, kept="sure", first=step)
+            return FormStep(form=SURE, kept="sure", first=step)
         wall = filled.get("wall", ("",))
         if wall == ("explode",):
             raise ZeroDivisionError
-        return self.result if wall[0] else Step("No wall.", PAINT, failed=True, kept="paint")
+        return self.result if wall[0] else FormStep("No wall.", PAINT, failed=True, kept="paint")
 
 
 class Answer:

@@ -10,12 +10,12 @@ from slixmpp.exceptions import IqError
 
 from custom_components.dinox_mqtt_bot.bot.model.forms import (
     Button,
+    CommandForm,
     FieldKind,
     FieldOption,
-    Form,
     FormField,
+    FormStep,
     Sheet,
-    Step,
 )
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.xmpp.forms.sessions import MOST_OF_ONE
@@ -394,7 +394,7 @@ async def test_what_takes_longer_than_the_stream_lives_is_answered_to_nobody(wor
 async def test_whatever_is_shown_fits_into_a_stanza(either: World) -> None:
     alice, bot, desk = await served(either)
     wide = "&" * 80
-    desk.result = Step("<" * 200_000, sheet=Sheet(("A", "B"), ((wide, wide),) * 5_000))
+    desk.result = FormStep("<" * 200_000, sheet=Sheet(("A", "B"), ((wide, wide),) * 5_000))
     shown = await act(alice, "paint")
     done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
     assert done.status == "completed"
@@ -403,7 +403,7 @@ async def test_whatever_is_shown_fits_into_a_stanza(either: World) -> None:
     assert 0 < len(done.form.findall(f"{{{DATA}}}item")) < 5_000
     options = tuple(FieldOption(wide, f"{number} {'<' * 190}") for number in range(5_000))
     fields = tuple(FormField(f"f{number}", FieldKind.ONE_OF, "F", options=options) for number in range(3))
-    desk.result = Step("x" * 200_000, Form("T", "i" * 200_000, fields), failed=True)
+    desk.result = FormStep("x" * 200_000, CommandForm("T", "i" * 200_000, fields), failed=True)
     shown = await act(alice, "paint")
     again = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
     assert again.status == "executing"
@@ -415,11 +415,11 @@ async def test_what_xml_cannot_carry_does_not_end_the_stream(either: World) -> N
     alice, bot, desk = await served(either)
     bad = "a\x00\x0b\x1b\ufffe\ud800z"
     field = FormField("f", FieldKind.ONE_OF, bad, bad, (bad,), (FieldOption(bad, bad),))
-    desk.result = Step(bad, Form(bad, bad, (field,)), failed=True)
+    desk.result = FormStep(bad, CommandForm(bad, bad, (field,)), failed=True)
     shown = await act(alice, "paint")
     again = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
     assert again.status == "executing"
-    desk.result = Step(bad, sheet=Sheet((bad,), ((bad,),)))
+    desk.result = FormStep(bad, sheet=Sheet((bad,), ((bad,),)))
     done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
     assert done.status == "completed"
     assert bot.sessions == 1

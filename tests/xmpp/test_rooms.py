@@ -159,6 +159,11 @@ async def test_a_bot_that_is_kicked_comes_back(either: World) -> None:
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "back")
 
 
+def of(room: str, probed: Probed) -> list[str]:
+    """Return what was told of a room; a person's client may be seen meanwhile."""
+    return [reason for jid, reason in probed.reach if jid == room]
+
+
 async def test_a_bot_that_must_not_enter_tries_again_and_says_what_waits(either: World) -> None:
     alice, room = await open_room(either)
     await administer(alice, room, jid=BOT, affiliation="outcast")

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
-from .model.forms import Button, Offered, Refused, Step, Values
+from .model.forms import Button, FormStep, Offered, Refused, Values
 from .model.history import (
     ALWAYS,
     Entry,
@@ -40,7 +40,7 @@ type When = Callable[[float], Moment]
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""
 
-type Buttons = Callable[[Notice], Sequence[Button]]
+type ButtonsOf = Callable[[Notice], Sequence[Button]]
 """Returns the answers that a message offers as it is sent. No I/O."""
 
 UNSURE_SECONDS = 120.0
@@ -116,10 +116,10 @@ class CommandForms(Protocol):
     def offered(self, jid: str) -> Sequence[Offered]:
         """Return the commands that a contact may use, what is used most first; none for others. No I/O."""
 
-    async def begin(self, jid: str, node: str) -> Step | Refused:
+    async def begin(self, jid: str, node: str) -> FormStep | Refused:
         """Show a command, or do what needs no form (ask)."""
 
-    async def submit(self, jid: str, step: Step, filled: Values) -> Step | Refused:
+    async def submit(self, jid: str, step: FormStep, filled: Values) -> FormStep | Refused:
         """Go on from a step that has a form, with what was filled in (ask)."""
 
 
@@ -269,7 +269,7 @@ class AlertBook(Protocol):
         """Return what happened to one incident, oldest first; nothing if it is not known (any more) (ask)."""
 
     async def incidents(self, limit: int) -> list[AlertEvent]:
-        """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
+        """Return how the newest incidents began (`FormStep.FIRED`), newest first (ask)."""
 
     async def past(self, span: Span, limit: int) -> list[AlertEvent]:
         """Return how incidents that fired within a span began, were seen to and ended, the newest (ask)."""

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..bot.bot import Bot
 from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Buttons, Clock, CommandForms, Memory
+from ..bot.ports import ButtonsOf, Clock, CommandForms, Memory
 from ..const import ATTR_LINK, LinkName
 from ..entry.account import is_prosody, is_pubsub_only
 from ..hass.connected_broker import ConnectedBroker
@@ -71,7 +71,7 @@ class Links:
     memory: Memory
     bot: Bot
     forms: CommandForms
-    buttons: Buttons
+    buttons: ButtonsOf
 
     def start(self, delivery: NoticeDelivery) -> None:
         """Connect, and reconnect for as long as the bot runs."""

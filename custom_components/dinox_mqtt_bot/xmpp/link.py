@@ -14,7 +14,7 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Buttons, Clock, CommandForms
+from ..bot.ports import ButtonsOf, Clock, CommandForms
 from . import disconnects
 from .account import Account
 from .detection import ServerFound, detect
@@ -83,7 +83,7 @@ class XmppLink:
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
         forms: CommandForms | None = None,
-        buttons: Buttons = lambda notice: (),
+        buttons: ButtonsOf = lambda notice: (),
     ) -> None:
         """Connect, and stay connected until `stop`.
 

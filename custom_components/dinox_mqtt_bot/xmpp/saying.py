@@ -15,7 +15,7 @@ from ..bot.model.forms import Button
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from ..bot.ports import NO_CONTACT, Buttons, Clock
+from ..bot.ports import NO_CONTACT, ButtonsOf, Clock
 from .composing import Composing
 from .forms.offers import bytes_of, offer
 from .gate import Gate, bare_of
@@ -52,7 +52,7 @@ class Saying:
 
     _report: OnDelivery
     _addressee: Addressee
-    _buttons: Buttons
+    _buttons: ButtonsOf
 
     def __init__(self, gate: Gate, clock: Clock, reach: Reach, composing: Composing) -> None:
         self._gate = gate
@@ -73,7 +73,7 @@ class Saying:
         self._session: Session | None = None
         self._speaks_soon = False
 
-    def start(self, on_delivery: OnDelivery, addressee: Addressee, buttons: Buttons) -> None:
+    def start(self, on_delivery: OnDelivery, addressee: Addressee, buttons: ButtonsOf) -> None:
         """Tell how far notices come, from now on; `buttons` says what each offers."""
         self._report, self._addressee, self._buttons = on_delivery, addressee, buttons
 

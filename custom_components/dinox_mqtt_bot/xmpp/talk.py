@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from ..bot.model.utterance import Reaction, Utterance
-from ..bot.ports import Buttons, Clock, CommandForms, Spawn
+from ..bot.ports import ButtonsOf, Clock, CommandForms, Spawn
 from .composing import Composing
 from .dnd import PresenceDnd
 from .forms.responder import Responder
@@ -39,7 +39,7 @@ class Talk:
         on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
         addressee: Addressee,
-        buttons: Buttons,
+        buttons: ButtonsOf,
         forms: CommandForms | None,
         spawn: Spawn,
     ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.forms.buttons import Buttons
 from bot.forms.forms import Forms
-from bot.model.forms import Button, Step
+from bot.model.forms import Button, FormStep
 from bot.model.inquiry import Inquiry, Option
 from bot.model.notice import Notice
 from bot.model.rules import Contact, Follow, Role, Scope, Subscription
@@ -63,7 +63,7 @@ async def test_an_alert_can_be_seen_to_or_put_off() -> None:
         Button("1 hour", "snooze 1", "snooze#1"),
     ]
     step = await Forms(world.bot, world.bot.execute).begin(ME, "ack#1")
-    assert isinstance(step, Step)
+    assert isinstance(step, FormStep)
     assert "#1" in step.note
     # Somebody sees to it now.
     assert offered(world, notice) == []

@@ -12,7 +12,7 @@ from bot.commands.catalogue import COMMANDS
 from bot.commands.command import parameters
 from bot.forms.fields import NOTHING
 from bot.forms.forms import WHICH, YES, Forms
-from bot.model.forms import FieldKind, Form, FormField, Refused, Step
+from bot.model.forms import CommandForm, FieldKind, FormField, FormStep, Refused
 from bot.model.message import QoS
 from bot.model.rules import (
     AlertRule,
@@ -65,23 +65,23 @@ def burning(**more: object) -> World:
     return world
 
 
-async def shown(forms: Forms, node: str, who: str = ME) -> Step:
+async def shown(forms: Forms, node: str, who: str = ME) -> FormStep:
     step = await forms.begin(who, node)
-    assert isinstance(step, Step)
+    assert isinstance(step, FormStep)
     return step
 
 
-async def filled(forms: Forms, step: Step, who: str = ME, **values: str | tuple[str, ...]) -> Step:
+async def filled(forms: Forms, step: FormStep, who: str = ME, **values: str | tuple[str, ...]) -> FormStep:
     """Send a form back with these values in place of those that it came with, as a client does."""
     assert step.form is not None
     sent = {field.name: field.values for field in step.form.fields}
     typed = {name: (value,) if isinstance(value, str) else value for name, value in values.items()}
     after = await forms.submit(who, step, {**sent, **typed})
-    assert isinstance(after, Step)
+    assert isinstance(after, FormStep)
     return after
 
 
-def field(step: Step, name: str) -> FormField:
+def field(step: FormStep, name: str) -> FormField:
     assert step.form is not None
     return next(each for each in step.form.fields if each.name == name)
 
@@ -519,7 +519,7 @@ async def test_every_command_can_be_shown_and_sent_back_as_it_is(node: str) -> N
         assert after.note or after.form
 
 
-def check(form: Form) -> None:
+def check(form: CommandForm) -> None:
     assert form.title
     assert form.instructions
     for each in form.fields:
@@ -554,6 +554,6 @@ async def test_whatever_is_filled_in_is_answered_with_a_form_or_a_result(
         if step.form is None:
             break
         after = await forms.submit(ME, step, answer)
-        assert isinstance(after, Step)
+        assert isinstance(after, FormStep)
         step = after
         assert step.note or step.form

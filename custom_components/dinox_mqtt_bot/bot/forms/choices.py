@@ -24,7 +24,7 @@ OPEN = frozenset({Things.TOPICS, Things.CONTROLS, Things.PRESETS, Things.COMMAND
 """What may be said that is not in the list: other names, groups, words that do something else."""
 
 
-async def choices(things: Things, parts: Parts, phrases: Phrases) -> tuple[FieldOption, ...]:
+async def options_of(things: Things, parts: Parts, phrases: Phrases) -> tuple[FieldOption, ...]:
     """Return what can be chosen, the likeliest first; what nobody could send back is left out."""
     options: dict[str, FieldOption] = {}
     for label, value in await _LISTS[things](parts, phrases):

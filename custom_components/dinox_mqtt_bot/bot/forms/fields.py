@@ -6,7 +6,7 @@ from enum import Enum
 from ..commands.command import CONFIRM, Command, Parameter, Parts, choices_of, parameters
 from ..model.forms import FieldKind, FieldOption, FormField, Values
 from ..ports import Phrases
-from .choices import OPEN, choices
+from .choices import OPEN, options_of
 
 NOTHING = "default"
 """What is chosen where nothing is: most clients choose the first option of a list by themselves."""
@@ -14,7 +14,7 @@ NOTHING = "default"
 _TRUE, _FALSE = "1", "0"
 
 
-def asked(command: type[Command]) -> tuple[Parameter, ...]:
+def asked_for(command: type[Command]) -> tuple[Parameter, ...]:
     """Return the parameters that a form has: whether something is meant is asked in a second step."""
     return tuple(
         each
@@ -23,11 +23,11 @@ def asked(command: type[Command]) -> tuple[Parameter, ...]:
     )
 
 
-async def fields_of(
+async def form_fields(
     command: type[Command], parts: Parts, phrases: Phrases, typed: Values
 ) -> tuple[FormField, ...]:
     """Return the fields of a command, filled with what was typed before or with what is usual."""
-    return tuple([await _field(command, each, parts, phrases, typed) for each in asked(command)])
+    return tuple([await _field(command, each, parts, phrases, typed) for each in asked_for(command)])
 
 
 async def _field(
@@ -63,7 +63,7 @@ async def _options(parameter: Parameter, parts: Parts, phrases: Phrases) -> tupl
     """Return what can be chosen; nothing where there is nothing, which is typed then."""
     found = tuple(FieldOption(phrases.write(each), str(each)) for each in choices_of(parameter))
     if parameter.of is not None:
-        found = await choices(parameter.of, parts, phrases)
+        found = await options_of(parameter.of, parts, phrases)
     if not found or parameter.required or parameter.several or parameter.default not in {None, ""}:
         return found
     nothing = FieldOption(phrases.phrase("common.form_nothing"), NOTHING)
@@ -86,7 +86,7 @@ def _usual(parameter: Parameter, options: tuple[FieldOption, ...]) -> tuple[str,
 
 def raw_values(command: type[Command], filled: Values) -> Mapping[str, object]:
     """Return what was filled in as `bind` takes it; what no field asks for is nobody's."""
-    return {each.name: _raw(each, filled) for each in asked(command)}
+    return {each.name: _raw(each, filled) for each in asked_for(command)}
 
 
 def _raw(parameter: Parameter, filled: Values) -> str:

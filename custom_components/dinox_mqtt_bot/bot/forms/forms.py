@@ -8,13 +8,23 @@ from typing import Protocol
 from ..commands.command import Command, Parts, bind, parameters, require
 from ..commands.confirmation import Doubtful, Offer, Unconfirmed
 from ..model.alert import Alert
-from ..model.forms import FieldKind, FieldOption, Form, FormField, Offered, Refused, Sheet, Step, Values
+from ..model.forms import (
+    CommandForm,
+    FieldKind,
+    FieldOption,
+    FormField,
+    FormStep,
+    Offered,
+    Refused,
+    Sheet,
+    Values,
+)
 from ..model.replies import BotError, Caller, FieldName, Reply, Surface, Table, Text
 from ..model.rules import Contact
 from ..ports import Phrases
 from ..reading.meant import MOST_NAMED, Ambiguous, labels
 from ..rendering.replies import render_error, render_reply, render_rows, render_text
-from .fields import asked, fields_of, raw_values
+from .fields import asked_for, form_fields, raw_values
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -83,7 +93,7 @@ class Forms:
         usable.sort(key=lambda each: self._order.get(each.node, len(self._order)))
         return tuple(Offered(each.node, phrases.phrase(f"services.{each.node}.name")) for each in usable)
 
-    async def begin(self, jid: str, node: str) -> Step | Refused:
+    async def begin(self, jid: str, node: str) -> FormStep | Refused:
         """Show the form of a command; what needs no form is done."""
         word, sign, number = node.partition("#")
         contact = self._contact(jid)
@@ -95,11 +105,11 @@ class Forms:
             return Refused.NOT_ALLOWED
         if sign:
             return await self._of_alert(command, number, caller)
-        if asked(command):
+        if asked_for(command):
             return await self._shown(_Kept(command, {}), caller)
         return await self._tried(_Kept(command, {}), command(), caller)
 
-    async def submit(self, jid: str, step: Step, filled: Values) -> Step | Refused:
+    async def submit(self, jid: str, step: FormStep, filled: Values) -> FormStep | Refused:
         """Take what was filled in: show the result, what is asked back, or what is wrong with it."""
         contact, kept = self._contact(jid), step.kept
         assert isinstance(kept, _Kept)
@@ -116,17 +126,17 @@ class Forms:
             return await self._shown(kept, caller, render_error(err, self._speech(caller)))
         return await self._tried(kept, command, replace(caller, about=about))
 
-    async def _of_alert(self, command: type[Command], number: str, caller: Caller) -> Step:
+    async def _of_alert(self, command: type[Command], number: str, caller: Caller) -> FormStep:
         """Do something to one alert, as a button asks for that may be older than its end."""
         about = tuple(each for each in self._parts.alerts.active if str(each.number) == number)
         if not about:
             told = render_error(BotError("alert_over_already"), self._speech(caller))
-            return Step(told, failed=True)
+            return FormStep(told, failed=True)
         return await self._tried(_Kept(command, {}), bind(command, {}), replace(caller, about=about))
 
     def _about(self, kept: _Kept, filled: Values) -> tuple[Alert, ...]:
         """Return the alerts that were chosen. Raises BotError `missing_parameter` if none of several was."""
-        several = next((each for each in asked(kept.command) if each.several), None)
+        several = next((each for each in asked_for(kept.command) if each.several), None)
         if several is None or not (active := self._parts.alerts.active):
             return ()
         chosen = [each.removeprefix("#") for each in filled.get(several.name, ())]
@@ -136,12 +146,12 @@ class Forms:
         about = {str(alert.number): alert for alert in active}
         return tuple(about[each] for each in chosen) if about.keys() >= set(chosen) else ()
 
-    async def _answered(self, kept: _Kept, question: _Question, filled: Values, caller: Caller) -> Step:
+    async def _answered(self, kept: _Kept, question: _Question, filled: Values, caller: Caller) -> FormStep:
         """Do what was asked back, if it is to be done."""
         phrases = self._speech(caller)
         if not question.labels:
             if _first(filled, YES) not in {"1", "true"}:
-                return Step(render_reply(Text("confirm_no"), phrases))
+                return FormStep(render_reply(Text("confirm_no"), phrases))
             return await self._tried(kept, question.commands[0], caller, confirmed=True)
         chosen = _first(filled, WHICH)
         numbers = [str(at) for at in range(1, len(question.commands) + 1)]
@@ -149,7 +159,9 @@ class Forms:
             return self._asked(kept, question, await self._shown(kept, caller), phrases)
         return await self._tried(kept, question.commands[int(chosen) - 1], caller)
 
-    async def _tried(self, kept: _Kept, command: Command, caller: Caller, *, confirmed: bool = False) -> Step:
+    async def _tried(
+        self, kept: _Kept, command: Command, caller: Caller, *, confirmed: bool = False
+    ) -> FormStep:
         """Run a command, and show what comes of it."""
         phrases = self._speech(caller)
         try:
@@ -179,25 +191,25 @@ class Forms:
             _LOGGER.exception("A form could not be worked on")
             return await self._failed(kept, caller, phrases.phrase("exceptions.unexpected.message"))
         else:
-            return Step(render_reply(reply, phrases), sheet=_sheet(reply, phrases))
+            return FormStep(render_reply(reply, phrases), sheet=_sheet(reply, phrases))
         return self._asked(kept, question, await self._shown(kept, caller), phrases)
 
-    async def _failed(self, kept: _Kept, caller: Caller, reason: str) -> Step:
-        if not asked(kept.command):
-            return Step(reason, failed=True)
+    async def _failed(self, kept: _Kept, caller: Caller, reason: str) -> FormStep:
+        if not asked_for(kept.command):
+            return FormStep(reason, failed=True)
         return await self._shown(replace(kept, question=None), caller, reason)
 
-    async def _shown(self, kept: _Kept, caller: Caller, reason: str = "") -> Step:
+    async def _shown(self, kept: _Kept, caller: Caller, reason: str = "") -> FormStep:
         """Return the form of a command with what was typed before, and what was wrong with it."""
         phrases = self._speech(caller)
         path = f"services.{kept.command.node}"
         told = phrases.phrase(f"{path}.description")
-        fields = await fields_of(kept.command, self._parts, phrases, kept.typed)
+        fields = await form_fields(kept.command, self._parts, phrases, kept.typed)
         # Clients show the first line only.
-        form = Form(phrases.phrase(f"{path}.name"), f"{_on_one_line(reason)}\n{told}".strip(), fields)
-        return Step(reason, form, failed=bool(reason), kept=replace(kept, question=None))
+        form = CommandForm(phrases.phrase(f"{path}.name"), f"{_on_one_line(reason)}\n{told}".strip(), fields)
+        return FormStep(reason, form, failed=bool(reason), kept=replace(kept, question=None))
 
-    def _asked(self, kept: _Kept, question: _Question, first: Step, phrases: Phrases) -> Step:
+    def _asked(self, kept: _Kept, question: _Question, first: FormStep, phrases: Phrases) -> FormStep:
         """Return the form that asks back: whether it is meant, or which one."""
         if question.labels:
             options = tuple(FieldOption(label, str(at)) for at, label in enumerate(question.labels, 1))
@@ -206,9 +218,9 @@ class Forms:
         else:
             field = FormField(YES, FieldKind.BOOLEAN, phrases.phrase("common.form_yes"), values=("0",))
         title = phrases.phrase(f"services.{kept.command.node}.name")
-        form = Form(title, _on_one_line(question.text), (field,))
-        back = first if asked(kept.command) else None
-        return Step(form=form, kept=replace(kept, question=question), first=back)
+        form = CommandForm(title, _on_one_line(question.text), (field,))
+        back = first if asked_for(kept.command) else None
+        return FormStep(form=form, kept=replace(kept, question=question), first=back)
 
     def _speech(self, caller: Caller) -> Phrases:
         return self._parts.outgoing.speech(caller.who)

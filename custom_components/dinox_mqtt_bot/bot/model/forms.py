@@ -46,7 +46,7 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CommandForm:
     title: str
     instructions: str
     fields: tuple[FormField, ...]
@@ -61,7 +61,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormStep:
     """What is shown of a command: a form to fill in or, without one, how it ended.
 
     `kept` is what its part of the bot needs to go on, `first` what was shown before, if that can be gone back
@@ -69,11 +69,11 @@ class Step:
     """
 
     note: str = ""
-    form: Form | None = None
+    form: CommandForm | None = None
     sheet: Sheet | None = None
     failed: bool = False
     kept: object = field(default=None, compare=False)
-    first: Step | None = None
+    first: FormStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

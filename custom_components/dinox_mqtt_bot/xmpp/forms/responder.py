@@ -11,7 +11,7 @@ from slixmpp.plugins.xep_0030 import DiscoInfo, DiscoItems
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
-from ...bot.model.forms import Refused, Step, Values
+from ...bot.model.forms import FormStep, Refused, Values
 from ...bot.ports import Clock, CommandForms, Spawn
 from ..session import Session
 from ..settings import Timing
@@ -166,12 +166,12 @@ class Responder:
         xmpp: ClientXMPP,
         iq: Any,
         session: FormSession,
-        make: Callable[[], Coroutine[Any, Any, Step | Refused]],
+        make: Callable[[], Coroutine[Any, Any, FormStep | Refused]],
     ) -> None:
         session.busy = True
 
         async def work() -> None:
-            step: Step | Refused | None = None
+            step: FormStep | Refused | None = None
             try:
                 step = await make()
             finally:
@@ -180,15 +180,17 @@ class Responder:
 
         self._spawn(work)
 
-    def _finish(self, xmpp: ClientXMPP, iq: Any, session: FormSession, step: Step | Refused | None) -> None:
+    def _finish(
+        self, xmpp: ClientXMPP, iq: Any, session: FormSession, step: FormStep | Refused | None
+    ) -> None:
         """Show what came of it, or why there is nothing to show."""
-        if isinstance(step, Step) and step.form is not None:
+        if isinstance(step, FormStep) and step.form is not None:
             self._sessions.go_on(session, step)
         else:
             self._sessions.end(session)
         if xmpp is not self._xmpp:
             return  # the client has lost its stream to the bot, and asks anew
-        if isinstance(step, Step):
+        if isinstance(step, FormStep):
             self._answer(xmpp, iq, session, step)
         elif step is Refused.UNKNOWN:
             iq.exception(XMPPError("item-not-found", etype="cancel"))
@@ -197,7 +199,7 @@ class Responder:
         else:
             iq.exception(XMPPError("internal-server-error", etype="cancel"))
 
-    def _answer(self, xmpp: Any, iq: Any, session: FormSession, step: Step) -> None:
+    def _answer(self, xmpp: Any, iq: Any, session: FormSession, step: FormStep) -> None:
         reply = iq.reply()
         write_step(reply, session.id, session.node, step, body_bytes(xmpp.limits.max_bytes))
         reply.send()

@@ -8,7 +8,7 @@ from typing import Final
 from slixmpp import JID
 
 from ...bot.model.bounded import Bounded
-from ...bot.model.forms import Step
+from ...bot.model.forms import FormStep
 
 MOST_OF_ONE: Final = 10
 MOST: Final = 100
@@ -30,7 +30,7 @@ class FormSession:
     who: JID
     node: str
     deadline: float
-    step: Step | None = None
+    step: FormStep | None = None
     busy: bool = False
 
     def is_of(self, who: JID, node: str) -> bool:
@@ -75,7 +75,7 @@ class Sessions:
         session = self._open.get(session_id)
         return session if session is not None and session.is_of(who, node) else Gone.UNKNOWN
 
-    def go_on(self, session: FormSession, step: Step) -> None:
+    def go_on(self, session: FormSession, step: FormStep) -> None:
         """Wait for what is filled in next, in the place of what was shown before."""
         session.step, session.deadline = step, self._now() + self._patience
 

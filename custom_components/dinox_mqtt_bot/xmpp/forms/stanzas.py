@@ -10,7 +10,7 @@ from slixmpp.plugins.xep_0050.stanza import Command
 from slixmpp.stanza import Iq
 from slixmpp.xmlstream import register_stanza_plugin
 
-from ...bot.model.forms import FieldKind, Form, FormField, Sheet, Step, Values
+from ...bot.model.forms import CommandForm, FieldKind, FormField, FormStep, Sheet, Values
 from ..text import cut_bytes, wire_bytes, xml_safe
 
 COMMANDS: Final = "http://jabber.org/protocol/commands"
@@ -50,7 +50,7 @@ def filled_in(command: ET.Element) -> Values | None:
     return values
 
 
-def write_step(iq: Any, session_id: str, node: str, step: Step, room: int) -> None:
+def write_step(iq: Any, session_id: str, node: str, step: FormStep, room: int) -> None:
     """Write what is shown into the answer to a client, of at most about `room` bytes."""
     command = iq["command"]
     command["node"], command["sessionid"] = node, session_id
@@ -70,7 +70,7 @@ def write_step(iq: Any, session_id: str, node: str, step: Step, room: int) -> No
         command.xml.append(_sheet(step.sheet, room).xml)
 
 
-def _form(form: Form, room: int) -> Any:
+def _form(form: CommandForm, room: int) -> Any:
     written: Any = FormStanza()  # type: ignore[no-untyped-call]
     written["type"] = "form"
     written["title"] = xml_safe(form.title)
