@@ -12,7 +12,6 @@ from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, Spawn, When
 from . import lifecycle
-from .cards import Cards
 from .engine import NOTHING, AlertEngine, Judged
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
@@ -58,7 +57,6 @@ class Alerts:
             course=engine.courses.points,
             receivers=self.receivers,
         )
-        self._cards = Cards(ports.outbox, outgoing)
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn)
         self._inhibitions = inhibitions
@@ -325,7 +323,7 @@ class Alerts:
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
-        self._cards.note(said)
+        self._outgoing.cards.note(said)
         if record or said or held:
             self._ports.alerts.save(record, said, [*held, *behind])
 
@@ -382,7 +380,7 @@ class Alerts:
         rule_of = {alert: self.engine.rule_of(alert) for alert in group}
         notices = self._notices.attended(rule_of, step, how, self._rules, now)
         about = frozenset.intersection(*(frozenset(alert.notices) for alert in group))
-        notices = [self._cards.placed(notice, about, now) for notice in notices]
+        notices = [self._outgoing.cards.placed(notice, about, now) for notice in notices]
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)
