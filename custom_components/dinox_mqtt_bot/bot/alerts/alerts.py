@@ -49,11 +49,11 @@ class Alerts:
         self.engine = engine
         self.mutes = inhibitions.mutes
         self._notices = AlertNotices(
-            outgoing,
-            ports.outbox,
+            outgoing.speech,
             ports.clock.new_id,
             when,
             lambda: engine.active,
+            outgoing.holds,
             course=engine.courses.points,
             receivers=self.receivers,
         )
@@ -324,7 +324,7 @@ class Alerts:
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
-        self._notices.cards.note(said)
+        self._outgoing.cards.note(said)
         if record or said or held:
             self._ports.alerts.save(record, said, [*held, *behind])
 
@@ -381,7 +381,7 @@ class Alerts:
         rule_of = {alert: self.engine.rule_of(alert) for alert in group}
         notices = self._notices.attended(rule_of, step, how, self._rules, now)
         about = frozenset.intersection(*(frozenset(alert.notices) for alert in group))
-        notices = [self._notices.cards.placed(notice, about, now) for notice in notices]
+        notices = [self._outgoing.cards.placed(notice, about, now) for notice in notices]
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

@@ -5,15 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Attending, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, Role, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import Outbox, Receivers, When
+from ..ports import PhrasesFor, Receivers, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
-from .cards import Cards
 from .courses import Course
 from .lifecycle import BEGUN
 from .recipients import as_told, recipients
@@ -95,30 +93,29 @@ class _Desk:
 class AlertNotices:
     """Makes notices of alerts with something untold. What a notice does not list it counts.
 
-    `active` are the alerts that are wrong now; `course` tells how a number came to where it is. `blind` makes
-    those of what cannot be judged, `cards` know what was told last.
+    `active` are the alerts that are wrong now; `holds` says whether something waits for whom it is for;
+    `course` tells how a number came to where it is. `blind` makes those of what cannot be judged.
     """
 
     def __init__(
         self,
-        outgoing: Outgoing,
-        outbox: Outbox,
+        phrases: PhrasesFor,
         new_id: Callable[[], str],
         when: When,
         active: Callable[[], Iterable[Alert]],
+        holds: Callable[[str, Priority], bool],
         *,
         course: Course,
         receivers: Receivers,
     ) -> None:
         self._course = course
         self._receivers = receivers
-        self._holds = outgoing.holds
+        self._holds = holds
         self._active = active
-        self._phrases = phrases = outgoing.speech
+        self._phrases = phrases
         self._new_id = new_id
         self._when = when
         self._lanes = {True: _Lane(), False: _Lane()}
-        self.cards = Cards(outbox, outgoing)
         self.blind = BlindNotices(phrases, new_id, when, self._told_of)
 
     @property

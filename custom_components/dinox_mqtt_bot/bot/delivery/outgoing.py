@@ -7,6 +7,7 @@ from ..model.bounded import Bounded
 from ..model.notice import Notice
 from ..model.rules import Contact, Priority
 from ..ports import Ports
+from .cards import Cards
 from .do_not_disturb import DoNotDisturb
 from .speeches import Speeches
 
@@ -22,6 +23,7 @@ class Outgoing:
         self._outbox = ports.outbox
         self._clock = ports.clock
         self._do_not_disturb = do_not_disturb
+        self.cards = Cards(ports.outbox, self.holds)
         self._said = Bounded[str, str](_MOST_SAID)
         self._rooms: frozenset[str] = frozenset()
 

@@ -1,11 +1,11 @@
 """The card of an incident: who sees to it stands below what was told, where clients take a correction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from ..delivery.outgoing import Outgoing
 from ..model.bounded import Bounded
 from ..model.notice import CORRECTABLE, Notice, is_target
+from ..model.rules import Priority
 from ..ports import Outbox
 
 _MOST = 200
@@ -18,9 +18,9 @@ class Cards:
     client has it, and only with all that it said.
     """
 
-    def __init__(self, outbox: Outbox, outgoing: Outgoing) -> None:
+    def __init__(self, outbox: Outbox, holds: Callable[[str, Priority], bool]) -> None:
         self._outbox = outbox
-        self._outgoing = outgoing
+        self._holds = holds
         self._cards = Bounded[str, Notice](_MOST)
 
     def note(self, said: Iterable[Notice]) -> None:
@@ -37,7 +37,7 @@ class Cards:
         card = self._cards.get(notice.to)
         if card is None or card.id not in about or not self._is_open(card, now):
             return notice
-        if self._outgoing.holds(notice.to, notice.priority):
+        if self._holds(notice.to, notice.priority):
             return notice
         return replace(notice, text=f"{card.text}\n{notice.text}", replaces=card.id)
 
