@@ -118,15 +118,7 @@ async def _async_build_on(
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
     links = build_links(
-        hass,
-        entry,
-        bot,
-        broker=broker,
-        chat=chat,
-        store=store,
-        clock=clock,
-        others=others,
-        create_task=create_task,
+        hass, entry, bot, others, broker=broker, chat=chat, store=store, clock=clock, create_task=create_task
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
@@ -155,12 +147,12 @@ def build_links(
     hass: HomeAssistant,
     entry: ConfigEntry[Any],
     bot: Bot,
+    others: OtherBots,
     *,
     broker: ConnectedBroker,
     chat: AnyChat,
     store: Store,
     clock: LoopClock,
-    others: OtherBots,
     create_task: CreateTask,
 ) -> Links:
     """Build what leads from the connections to the bot."""

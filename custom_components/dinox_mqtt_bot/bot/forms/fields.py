@@ -14,7 +14,7 @@ NOTHING = "default"
 _TRUE, _FALSE = "1", "0"
 
 
-def asked_for(command: type[Command]) -> tuple[Parameter, ...]:
+def fields_asked(command: type[Command]) -> tuple[Parameter, ...]:
     """Return the parameters that a form has: whether something is meant is asked in a second step."""
     return tuple(
         each
@@ -27,7 +27,7 @@ async def form_fields(
     command: type[Command], parts: Parts, phrases: Phrases, typed: Values
 ) -> tuple[FormField, ...]:
     """Return the fields of a command, filled with what was typed before or with what is usual."""
-    return tuple([await _field(command, each, parts, phrases, typed) for each in asked_for(command)])
+    return tuple([await _field(command, each, parts, phrases, typed) for each in fields_asked(command)])
 
 
 async def _field(
@@ -86,7 +86,7 @@ def _usual(parameter: Parameter, options: tuple[FieldOption, ...]) -> tuple[str,
 
 def raw_values(command: type[Command], filled: Values) -> Mapping[str, object]:
     """Return what was filled in as `bind` takes it; what no field asks for is nobody's."""
-    return {each.name: _raw(each, filled) for each in asked_for(command)}
+    return {each.name: _raw(each, filled) for each in fields_asked(command)}
 
 
 def _raw(parameter: Parameter, filled: Values) -> str:

@@ -24,7 +24,7 @@ from ..model.rules import Contact
 from ..ports import Phrases
 from ..reading.meant import MOST_NAMED, Ambiguous, labels
 from ..rendering.replies import render_error, render_reply, render_rows, render_text
-from .fields import asked_for, form_fields, raw_values
+from .fields import fields_asked, form_fields, raw_values
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Forms:
             return Refused.NOT_ALLOWED
         if sign:
             return await self._of_alert(command, number, caller)
-        if asked_for(command):
+        if fields_asked(command):
             return await self._shown(_Kept(command, {}), caller)
         return await self._tried(_Kept(command, {}), command(), caller)
 
@@ -136,7 +136,7 @@ class Forms:
 
     def _about(self, kept: _Kept, filled: Values) -> tuple[Alert, ...]:
         """Return the alerts that were chosen. Raises BotError `missing_parameter` if none of several was."""
-        several = next((each for each in asked_for(kept.command) if each.several), None)
+        several = next((each for each in fields_asked(kept.command) if each.several), None)
         if several is None or not (active := self._parts.alerts.active):
             return ()
         chosen = [each.removeprefix("#") for each in filled.get(several.name, ())]
@@ -195,7 +195,7 @@ class Forms:
         return self._asked(kept, question, await self._shown(kept, caller), phrases)
 
     async def _failed(self, kept: _Kept, caller: Caller, reason: str) -> FormStep:
-        if not asked_for(kept.command):
+        if not fields_asked(kept.command):
             return FormStep(reason, failed=True)
         return await self._shown(replace(kept, question=None), caller, reason)
 
@@ -219,7 +219,7 @@ class Forms:
             field = FormField(YES, FieldKind.BOOLEAN, phrases.phrase("common.form_yes"), values=("0",))
         title = phrases.phrase(f"services.{kept.command.node}.name")
         form = CommandForm(title, _on_one_line(question.text), (field,))
-        back = first if asked_for(kept.command) else None
+        back = first if fields_asked(kept.command) else None
         return FormStep(form=form, kept=replace(kept, question=question), first=back)
 
     def _speech(self, caller: Caller) -> Phrases:
