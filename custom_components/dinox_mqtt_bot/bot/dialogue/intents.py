@@ -40,6 +40,7 @@ _TYPED = {
     "BotWatch": "alert {bot_rest}",
     "BotOnce": "once {bot_rest}",
     "BotPastAlerts": "alerts past {span}",
+    "BotRemind": "remind {bot_rest}",
     "BotUnwatch": "rmalert {bot_rest}",
     "BotCommand": "{command}",
     "BotUnknown": "value {bot_rest}",
