@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from house import ACCOUNTS, BOT, YOU, House, until
+from house import ACCOUNTS, BOT, MARKS, YOU, House, until
 import pytest
 
 from lab import converse, terminal
@@ -128,3 +129,26 @@ async def test_converse(house: House, bot: str) -> None:
         await gone(house, "e2e/forms/b")
         await you.commands.get_by_text("deleted").wait_for()
         await you.picture("clear-done")
+
+
+async def test_the_button_of_an_alert_sees_to_it(house: House, bot: str) -> None:
+    you, stanzas = house.you.client, list[Any]()
+    you.add_event_handler("message", stanzas.append)
+    async with house.rule("e2e/forms/hot", "> 30") as rule:
+        await house.publish("e2e/forms/hot", "35")
+        told = await house.you.next("35", sender=BOT)
+        while told.text[0] not in MARKS:
+            told = await house.you.next("35", sender=BOT)
+        (alert,) = await house.firing(rule)
+        stanza = next(each for each in stanzas if each["id"] == told.id)
+        node = f"ack#{alert['number']}"
+        says = [each.get("value") for each in stanza.xml.iterfind("{urn:xmpp:tmp:quick-response}response")]
+        assert says == [f"ack {alert['number']}", f"snooze {alert['number']}"]
+        items = stanza.xml.find("{http://jabber.org/protocol/disco#items}query")
+        assert (items[0].get("jid"), items[0].get("node")) == (bot, node)
+        done = await you.plugin["xep_0050"].send_command(bot, node)
+        assert done["command"]["status"] == "completed"
+        assert f"#{alert['number']}" in done["command"]["notes"][0][1]
+        (after,) = await house.firing(rule)
+        assert after["acknowledged_by"] == YOU
+    you.del_event_handler("message", stanzas.append)
