@@ -166,7 +166,7 @@ async def test_what_is_posted_before_the_first_bot_is_built_waits_too(
 ) -> None:
     entry = entry_of(mosquitto.ports["mqtt"], HOOK)
     entry.add_to_hass(hass)
-    for component in ("webhook", "conversation"):
+    for component in ("webhook", "conversation", "image"):
         assert await async_setup_component(hass, component, {})
     assert await async_setup(hass, {})
     client = await hass_client_no_auth()
