@@ -10,7 +10,6 @@ from homeassistant.components import webhook
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
@@ -26,7 +25,6 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot import async_setup
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.const import SUBENTRY_ALERT, SUBENTRY_WEBHOOK
 from custom_components.dinox_mqtt_bot.entry.hooks import Hook
@@ -160,22 +158,6 @@ async def test_what_is_posted_while_the_bot_starts_is_taken_when_it_is_there(
         assert [each.name for each in entry.runtime_data.bot.alerts.active] == [
             "Memory node1:9100 (alertmanager)"
         ]
-
-
-async def test_what_is_posted_before_the_first_bot_is_built_waits_too(
-    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
-) -> None:
-    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
-    entry.add_to_hass(hass)
-    for component in ("webhook", "conversation"):
-        assert await async_setup_component(hass, component, {})
-    assert await async_setup(hass, {})
-    client = await hass_client_no_auth()
-    posted = asyncio.ensure_future(post(client, firing()))
-    await waiting(hass, entry)
-    async with running(hass, entry) as runtime:
-        assert await posted == (200, {"incidents": 1})
-        assert len(runtime.bot.alerts.active) == 1
 
 
 async def test_who_posts_is_told_to_come_again_where_the_bot_does_not_come(

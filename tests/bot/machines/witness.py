@@ -16,6 +16,7 @@ _TOKENS = re.compile(r"(?P<mark>[✅⏹🔴⚠👍😴🔕])|#(?P<number>\d+)")
 _NEWS = re.compile(r"\bc\w+x\d+\b")
 FLAPPING = "keeps firing and ending"
 _AGAIN = ("⏫", "still ", FLAPPING)
+_LASTS = ("still ", "when last heard")
 _ALREADY = "(told already)"
 WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
@@ -242,7 +243,12 @@ class Witness:
             spans = self.house.firing.get(key, [])
             lasted = any(since <= fired and first.composed < until for since, until in spans)
             steady = not any(fired <= at <= first.composed for at in self.naive.set_at)
-            if lasted and steady and first.composed > fired + LATE and "still " not in first.text:
+            if (
+                lasted
+                and steady
+                and first.composed > fired + LATE
+                and not any(map(first.text.__contains__, _LASTS))
+            ):
                 yield Breach("false_last_words", f"{to} of #{number}, late: {first.text!r}")
 
     def _changed_after(self, at: float) -> float:
