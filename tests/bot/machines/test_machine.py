@@ -526,7 +526,7 @@ DEFECTS += [
         lambda *_: True,
         [made(others=(Clause(ON, "w/2"),), condition=HAPPENS), LOW],
     ),
-    ("invented", engine, "together", lambda alert, _: alert.own, [made(others=(Clause(ON, "w/2"),)), HIGH]),
+    ("invented", engine, "all_hold", lambda alert, _: alert.own, [made(others=(Clause(ON, "w/2"),)), HIGH]),
     ("invented", watches.Watch, "opens_at", lambda _, at, *__: at, [made(only="13:00-8:00"), HIGH]),
     (
         "invented",

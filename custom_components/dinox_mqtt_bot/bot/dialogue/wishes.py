@@ -65,10 +65,8 @@ class Wishes:
         """Say whether something can be set as it is typed, perhaps after a question."""
         try:
             understood(self._names.devices, line.removeprefix("set "), self._phrases, self._vocabulary)
-        except WhichOne:
-            return True
-        except BotError:
-            return False
+        except BotError as err:
+            return isinstance(err, WhichOne)
         return True
 
     def takes(self, said: str) -> bool:
