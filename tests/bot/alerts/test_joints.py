@@ -158,6 +158,23 @@ def test_any_of_them_is_enough_and_it_is_over_when_none_is_so() -> None:
     assert told(world)[1].startswith("✅")
 
 
+@pytest.mark.parametrize("lost", ["deleted", "removed"])
+def test_of_either_one_it_goes_on_without_a_value_while_the_other_is_so(lost: str) -> None:
+    world = house(
+        rule_of(Operator.EQUAL, "wet", topic="a", name="Leak", others=(is_("wet", "b"),), either=True)
+    )
+    world.receive("a", "wet")
+    world.receive("b", "wet")
+    assert len(told(world)) == 1
+    if lost == "deleted":
+        world.receive("a", "", retain=True)
+    else:
+        world.bot.alerts.lose(["a"])
+    assert len(told(world)) == 1
+    world.receive("b", "dry")
+    assert told(world)[1].startswith("✅")
+
+
 # What happens, and what does not come.
 
 
