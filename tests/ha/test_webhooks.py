@@ -10,6 +10,8 @@ from homeassistant.components import webhook
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
+from homeassistant.util.aiohttp import MockRequest
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
@@ -25,6 +27,7 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot import async_setup
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.const import SUBENTRY_ALERT, SUBENTRY_WEBHOOK
 from custom_components.dinox_mqtt_bot.entry.hooks import Hook
@@ -136,6 +139,25 @@ async def test_an_open_incident_is_open_after_a_restart(
 async def waiting(hass: HomeAssistant, entry: MockConfigEntry, count: int = 1) -> None:
     """Wait until so many requests wait for the bot."""
     await until(lambda: webhook_door.async_door(hass, entry).waiting == count)
+
+
+async def test_what_is_posted_before_the_first_bot_is_built_waits_for_it(
+    hass: HomeAssistant, mosquitto: Server
+) -> None:
+    """As Home Assistant's cloud posts it."""
+    entry = entry_of(mosquitto.ports["mqtt"], Hook.new("f1257", "Alertmanager", local_only=False))
+    entry.add_to_hass(hass)
+    assert await async_setup_component(hass, webhook.DOMAIN, {})
+    assert await async_setup(hass, {})
+    request = MockRequest(json.dumps(firing()).encode(), "cloud", method="POST")
+    posted = asyncio.ensure_future(webhook.async_handle_webhook(hass, "f1257", request))
+    await asyncio.sleep(0)  # it is looked up who takes it
+    await waiting(hass, entry)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert (await posted).status == 200
+    (alert,) = entry.runtime_data.bot.alerts.active
+    assert alert.topic == "$hook/alertmanager/fDiskFull"
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_what_is_posted_while_the_bot_starts_is_taken_when_it_is_there(

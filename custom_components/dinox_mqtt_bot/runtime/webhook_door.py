@@ -99,10 +99,12 @@ def come_again() -> Response:
 async def async_body(request: Request) -> bytes | None:
     """Return the body, None for one that is too large or takes too long."""
     body, chunk = b"", b" "
+    # What comes by Home Assistant's cloud begins anew each time that its content is asked for.
+    content = request.content
     with suppress(TimeoutError):
         async with asyncio.timeout(SECONDS):
             while chunk and len(body) <= MOST_BYTES:
-                chunk = await request.content.read(MOST_BYTES + 1 - len(body))
+                chunk = await content.read(MOST_BYTES + 1 - len(body))
                 body += chunk
     return None if chunk else body
 
