@@ -321,8 +321,8 @@ async def test_what_comes_while_the_bot_stops_is_to_be_posted_again(
         reading.set()
         return await whole(request)
 
-    whole = webhooks._async_body
-    monkeypatch.setattr(webhooks, "_async_body", body)
+    whole = webhooks.async_body
+    monkeypatch.setattr(webhooks, "async_body", body)
 
     async def slow() -> Any:
         yield b'{"title": '
