@@ -436,3 +436,15 @@ def test_what_happens_is_told_with_the_names_of_the_rest() -> None:
     ask(world, "alert door is open and lamp happens")
     (rule,) = world.bot.alerts.rules
     assert rule.others[0].name
+
+
+@pytest.mark.parametrize(("operator", "told_as"), [(Operator.HAPPENS, "25"), (Operator.CHANGES, "1 → 25")])
+def test_what_comes_next_and_does_not_count_is_not_told_in_its_place(
+    operator: Operator, told_as: str
+) -> None:
+    rule = rule_of(operator, topic="a", name="Bell", others=(is_("20", operator=Operator.ABOVE),))
+    world = house(rule)
+    for value in ("1", "25", "5"):
+        world.receive("a", value)
+    assert told(world) == [f"⚠ *Bell*: a {told_as}"]
+    assert "5" not in world.outbox.notices[0].text.replace("25", "")

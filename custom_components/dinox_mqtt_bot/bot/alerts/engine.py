@@ -210,14 +210,14 @@ class AlertEngine:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.event:
             if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
-                self._fire_once(happened, watch, now, known.seen)
+                self._fire_once(happened, known, watch, now, known.seen)
             else:
                 self._stand(alert, known, watch, now)
         elif watch.judge.edge:
             self._see(alert, watch, reading, value, now)
             fires, changed = moments.compared(alert, watch, reading, value, now)
             if fires:
-                self._fire_once(changed, watch, now, changed.seen)
+                self._fire_once(changed, known, watch, now, changed.seen)
             elif changed is not known:
                 self._put(changed, watch.rule)
         else:
@@ -287,10 +287,10 @@ class AlertEngine:
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
-    def _fire_once(self, alert: Alert, watch: Watch, now: float, seen: float) -> None:
-        """Fire for a moment, if it is one in which the rule fires; if not, what is `seen` stays as it is."""
+    def _fire_once(self, alert: Alert, known: Alert, watch: Watch, now: float, seen: float) -> None:
+        """Fire for a moment, if it is one in which the rule fires; if not, what is untold and `seen` stays."""
         if watch.opens_at(now, self._local) > now or not admits(alert, watch):
-            self._put(replace(alert, peak="", seen=seen), watch.rule)
+            self._put(replace(alert, peak=known.peak if known.untold else "", seen=seen), watch.rule)
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
