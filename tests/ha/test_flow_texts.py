@@ -214,7 +214,8 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         *raised("bot/alerts/watches.py"),
         *raised("flows/alert_preview.py"),
         *OTHERS,
-        *raised("bot/commands/alerts.py"),
+        # In the form each rule has a name of its own.
+        *(raised("bot/commands/alerts.py") - {"rule_there"}),
         "no_deed",
         "no_picture",
         "rule_picture",

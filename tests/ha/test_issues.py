@@ -277,7 +277,7 @@ async def test_a_topic_that_the_broker_takes_after_all_is_no_issue(
         assert "topic_refused" in kinds(hass)
         own_ejabberd.start()
         await goes(hass, "topic_refused")
-        assert DEEP in runtime.broker._wanted._granted
+        await until(lambda: DEEP in runtime.broker._wanted._granted)
 
 
 # The account

@@ -18,7 +18,7 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction, Utterance
-from custom_components.dinox_mqtt_bot.bot.ports import Buttons, CommandForms
+from custom_components.dinox_mqtt_bot.bot.ports import ButtonsOf, CommandForms
 from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import Timing, XmppSettings
@@ -147,7 +147,7 @@ class Probed:
         on_text: Callable[[Utterance], None] | None = None,
         put: Put | None = None,
         forms: CommandForms | None = None,
-        buttons: Buttons = lambda notice: (),
+        buttons: ButtonsOf = lambda notice: (),
     ) -> None:
         self.forms, self.buttons = forms, buttons
         self.statuses: list[LinkStatus] = []

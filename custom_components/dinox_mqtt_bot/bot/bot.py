@@ -181,7 +181,7 @@ class Bot:
         # The first time nothing is new: the subscriptions bring what is retained.
         before, self.rules = rules if self.listening.wanted is None else self.rules, rules
         self.outgoing.speech.apply(rules)
-        self.readings.use_prefix(rules.discovery_prefix)
+        found = self.readings.use_prefix(rules.discovery_prefix)
         self.listening.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
         self.names.apply(self.subscriptions)
@@ -200,8 +200,8 @@ class Bot:
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
         self.alerts.apply(rules, self.subscriptions, now)
-        if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
-            self.ports.broker.renew(anew)
+        anew = heard_before(before.alerts, rules.alerts, self.subscriptions)
+        self.ports.broker.renew([*anew, *self.listening.bringing(found if before is not rules else ())])
         if self._reach.apply(rules.contacts):
             self._status_changed()
         self._wake(now)

@@ -112,3 +112,14 @@ def test_a_rule_of_a_later_version_with_unknown_times_fires_at_any() -> None:
     world.receive("t", "40")
     world.wait(GATHER + 1)
     assert len(world.said) == 1
+
+
+def test_a_clock_that_is_set_back_into_the_hours_lets_it_fire() -> None:
+    world = house(opened("13:00-8:00"))
+    world.receive("door", "open")
+    world.wait(60)
+    assert world.said == []
+    world.later(-HOUR)
+    world.wait(60)
+    (told,) = world.said
+    assert told.startswith("⚠ *Door*")

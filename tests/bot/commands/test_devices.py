@@ -85,6 +85,15 @@ def home(*subscriptions: Subscription, **how: Any) -> World:
 # The list.
 
 
+async def test_discovery_that_is_off_and_on_again_at_once_brings_all_anew() -> None:
+    """Both may be one step for the connection, to which nothing has changed then."""
+    world = World(Subscription("home/#"))
+    assert world.broker.renewed == []
+    await world.ask("discovery off")
+    await world.ask("discovery on")
+    assert {"homeassistant/+/+/config", "tasmota/discovery/#"} <= set(world.broker.renewed)
+
+
 async def test_devices_are_listed_with_their_values_and_what_can_be_set() -> None:
     world = home()
     world.receive("z/lamp", '{"state": "ON", "brightness": 127, "color_temp": 370, "linkquality": 90}')

@@ -276,7 +276,7 @@ class Witness:
             since <= self._told_by(episode)
             and ended <= self._back_at(until) + MOMENT
             and episode.since <= until
-            for since, until in (*self.house.muted(*key), *self._kept_back(episode))
+            for since, until in _joined((*self.house.muted(*key), *self._kept_back(episode)))
         )
 
     def _kept_back(self, episode: Episode) -> Iterator[tuple[float, float]]:
@@ -387,6 +387,19 @@ class Witness:
                     text in each.notice.text for each in self.house.outbox.read if each.notice.to == to
                 ):
                     yield Breach("missed", f"{to} was not told {text!r}")
+
+
+def _joined(spans: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield spans of time, those together of which one goes on where another ends."""
+    begun, ended = math.inf, -math.inf
+    for since, until in sorted(spans):
+        if since > ended + MOMENT:
+            if begun < math.inf:
+                yield begun, ended
+            begun, ended = since, until
+        ended = max(ended, until)
+    if begun < math.inf:
+        yield begun, ended
 
 
 def _named(episode: Episode) -> str:

@@ -288,7 +288,7 @@ class AlertEngine:
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
     def _fire_once(self, alert: Alert, known: Alert, watch: Watch, now: float, seen: float) -> None:
-        """Fire for a moment, if it is one in which the rule fires; if not, what is untold and `seen` stays."""
+        """Fire for a moment, if it is one in which the rule fires; if not, the untold and `seen` stay."""
         if watch.opens_at(now, self._local) > now or not admits(alert, watch):
             self._put(replace(alert, peak=known.peak if known.untold else "", seen=seen), watch.rule)
             return
@@ -468,13 +468,14 @@ class AlertEngine:
                 self._excuse(moved, inside=inside)
 
     def _shift(self, seconds: float) -> None:
-        """Move everything with the clock, so that no rule is muted by it."""
-        for alert in self._alerts:
-            moved = lifecycle.shifted(alert, seconds)
-            self._alerts.put(moved)
-            self._changed[alert.rule, alert.topic] = moved
+        """Move everything with the clock, so that no rule is muted by it; its hours may have come back."""
         self._timers.shift(seconds)
         self._silence.shift(seconds)
+        for alert in [*self._alerts]:
+            moved = lifecycle.shifted(alert, seconds)
+            self._changed[alert.rule, alert.topic] = moved
+            keep = self._remember if moved.state is AlertState.PENDING else self._alerts.put
+            keep(moved)
         self._blindness.shift(seconds)
         self.courses.clear()
 

@@ -28,7 +28,7 @@ from ..model.replies import (
 )
 from ..model.rules import Role
 from ..model.status import Phase
-from ..model.topics import covers, fold, valid_topic
+from ..model.topics import fold, valid_topic
 from ..reading.budget import Limited
 from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
 from ..text.numbers import number
@@ -256,8 +256,7 @@ def _refreshed(parts: Parts) -> Text:
     if parts.broker.status.phase is not Phase.ONLINE:
         return Text("when_connected", {"done": done}, _discovery_facts(parts))
     parts.readings.forget()
-    wanted = parts.readings.discovery_filters
-    parts.ports.broker.renew([each for each in parts.wanted if any(covers(each, one) for one in wanted)])
+    parts.ports.broker.renew(parts.listening.bringing(parts.readings.discovery_filters))
     return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})
 
 

@@ -7,7 +7,7 @@ from ..model.message import Message, Presence, QoS
 from ..model.replies import Text
 from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
-from ..model.topics import Subscriptions, shared
+from ..model.topics import Subscriptions, covers, shared
 from ..ports import Ports
 from .audience import Audience
 from .following import Followed, all_topics
@@ -101,6 +101,11 @@ class Listening:
     def _forget(self) -> None:
         self._heard.clear()
         self._presences.clear()
+
+    def bringing(self, filters: Iterable[str]) -> list[str]:
+        """Return what is asked of the broker that brings what some filters match."""
+        asked = list(filters)
+        return [each for each in self.wanted or () if any(covers(each, one) for one in asked)]
 
     def best(self, topic: str) -> Subscription | None:
         """Return how a topic is told and kept, None if neither; one look-up for a topic known before."""

@@ -51,11 +51,16 @@ class Readings:
         self._plans: dict[str, TopicPlan] = {}
         self._start_over(prefix)
 
-    def use_prefix(self, prefix: str) -> None:
-        """Learn from discovery configurations under this prefix only, and forget those of another."""
+    def use_prefix(self, prefix: str) -> tuple[str, ...]:
+        """Learn from discovery configurations under this prefix only, and forget those of another.
+
+        Return what brings them, if it is another: what is retained has to come again.
+        """
         before = self._discovery
-        if prefix != before.prefix:
-            self._start_over(prefix, before if prefix and before.prefix else None)
+        if prefix == before.prefix:
+            return ()
+        self._start_over(prefix, before if prefix and before.prefix else None)
+        return self.discovery_filters
 
     @property
     def discovery_filters(self) -> tuple[str, ...]:
