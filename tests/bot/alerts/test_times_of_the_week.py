@@ -114,10 +114,13 @@ def test_a_rule_of_a_later_version_with_unknown_times_fires_at_any() -> None:
     assert len(world.said) == 1
 
 
-def test_a_clock_that_is_set_back_into_the_hours_lets_it_fire() -> None:
-    world = house(opened("13:00-8:00"))
+@pytest.mark.parametrize(
+    "rule", [opened("13:00-8:00"), stale(600, topic="door", name="Door", only="13:00-8:00")]
+)
+def test_a_clock_that_is_set_back_into_the_hours_lets_it_fire(rule: AlertRule) -> None:
+    world = house(rule)
     world.receive("door", "open")
-    world.wait(60)
+    world.wait(900)
     assert world.said == []
     world.later(-HOUR)
     world.wait(60)

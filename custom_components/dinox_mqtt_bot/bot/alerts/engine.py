@@ -474,8 +474,7 @@ class AlertEngine:
         for alert in [*self._alerts]:
             moved = lifecycle.shifted(alert, seconds)
             self._changed[alert.rule, alert.topic] = moved
-            keep = self._remember if moved.state is AlertState.PENDING else self._alerts.put
-            keep(moved)
+            self._remember(moved)
         self._blindness.shift(seconds)
         self.courses.clear()
 
