@@ -1,7 +1,7 @@
 """Lines that people type on a houseboat: what is done, and what is said where nothing can be."""
 
 from boat import boat
-from homes import say
+from homes import announce, say
 import pytest
 
 from bot.reading.meant import Meant, called_together
@@ -64,6 +64,8 @@ async def test_only_a_share_of_a_charge_is_low() -> None:
         ("alert house battery < 12 V", "Voltage"),
         ("alert house battery < 11500 mV", "Voltage"),
         ("alert house battery > 20 A", "Current"),
+        ("alert house battery > 20 amps", "Current"),
+        ("warn me if the house battery is below 12 volts", "Voltage"),
     ],
 )
 async def test_the_unit_of_a_limit_tells_what_is_meant(line: str, field: str) -> None:
@@ -130,3 +132,73 @@ def test_a_question_about_a_handle_names_the_thing() -> None:
     assert called_together("battery", [volts, other]) == "battery"
     assert called_together('"boat/bank"', [volts]) == "House battery"
     assert called_together('"boat/+"', [volts, other]) == "boat/+"
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("what can i ask you", "Home understands"),
+        ("list everything", "Devices:"),
+        ("what will you alert me about", "no alert rules"),
+        ("i'm on it", "there is no alert"),
+        ("mute everything for 2 hours", "Nobody is disturbed until"),
+        ("max diesel today", "120 L"),
+        ("subscribe to boat/engine/#", "Subscribed to boat/engine/#"),
+        ("restart yourself", "Only to connect anew write reconnect"),
+        ("speak german", "The language of each contact"),
+        ("how long have you been running", "Messages:"),
+        ("alert diesel < 50 litres", "below 50 litres"),
+        ("tell me at night if the hatch opens", "only 22:00–06:00"),
+    ],
+)
+async def test_what_newcomers_say_is_understood(line: str, part: str) -> None:
+    assert part in await say(boat(), line)
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("was kann ich dich fragen", "Home versteht"),
+        ("ich kümmere mich drum", "keinen Alarm"),
+        ("alles stumm 2 stunden", "wird niemand gestört"),
+        ("starte dich neu", "Nur neu verbinden"),
+        ("sprich deutsch", "Die Sprache jedes Kontakts"),
+        ("warne mich nachts wenn die roof hatch offen ist", "nur 22:00–06:00"),
+    ],
+)
+async def test_what_newcomers_say_in_german_is_understood(line: str, part: str) -> None:
+    assert part in await say(boat("de"), line)
+
+
+async def test_a_rule_is_switched_off_and_on_in_words() -> None:
+    world = boat()
+    await say(world, "alert bilge level > 8")
+    assert "switched off" in await say(world, "turn off alert 1")
+    assert not world.bot.rules.alerts[0].enabled
+    await say(world, "turn the alert 1 on")
+    assert world.bot.rules.alerts[0].enabled
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("which room is the warmest", "Bow 21"),
+        ("coldest room", "Stern 12"),
+        ("where is it hottest", "Bow 21"),
+    ],
+)
+async def test_the_warmest_and_the_coldest_come_first(line: str, first: str) -> None:
+    world = boat()
+    for name, value in (("Bow", "21.5"), ("Stern", "12"), ("Deck", "unavailable")):
+        topic = f"boat/{name}"
+        kind = {"unit_of_measurement": "°C", "device_class": "temperature"}
+        announce(world, "sensor", name, name=name, state_topic=topic, **kind)
+        world.receive(topic, value)
+    assert (await say(world, line)).split("\n")[1].startswith(f"• {first}")
+
+
+async def test_what_is_locked_is_closed_as_well() -> None:
+    world = boat()
+    announce(world, "lock", "door", name="Door", state_topic="boat/door", command_topic="boat/door/set")
+    world.receive("boat/door", "LOCKED")
+    assert "Door" not in await say(world, "is everything closed")

@@ -22,6 +22,7 @@ _COMMANDS = {
     "BotUnmuteAll": "unmute all",
     "BotTold": "topics",
     "BotOnlyAlerts": "pause",
+    "BotAck": "ack",
 }
 _SOCIAL = {
     "BotThanks": "talk_thanks",
@@ -29,6 +30,8 @@ _SOCIAL = {
     "BotStop": "talk_stop",
     "BotTest": "talk_test",
     "BotVersion": "talk_version",
+    "BotLanguage": "talk_language",
+    "BotRestart": "talk_restart",
     "HassNevermind": "talk_stop",
 }
 _TYPED = {
@@ -41,6 +44,12 @@ _TYPED = {
     "BotOnce": "once {bot_rest}",
     "BotPastAlerts": "alerts past {span}",
     "BotRemind": "remind {bot_rest}",
+    "BotRule": "rule {bot_rest}",
+    "BotRuleOff": "rule {bot_rest} off",
+    "BotRuleOn": "rule {bot_rest} on",
+    "BotDndAll": "dnd {span}",
+    "BotSubscribe": "subscribe {bot_rest}",
+    "BotWatchNight": "alert {bot_rest} only 22:00-6:00",
     "BotUnwatch": "rmalert {bot_rest}",
     "BotCommand": "{command}",
     "BotUnknown": "value {bot_rest}",

@@ -47,6 +47,9 @@ class Question(Command):
         return False
 
 
+_EXTREMES = frozenset({"most", "least"})
+_FEW = 3
+"""Things that are told of those that have most of something."""
 _COMPONENTS = frozenset({"light", "lock"})
 """Kinds that are told by what a thing is, and not by what it measures."""
 
@@ -83,6 +86,10 @@ class Look(Question):
     def _found_reply(self, parts: Parts, found: Sequence[Latest]) -> Reply:
         if not found:
             raise BotError("nothing_such")
+        if self.asks in _EXTREMES:
+            measured = [(each.number, each) for each in found if each.number is not None]
+            ordered = sorted(measured, key=lambda pair: pair[0], reverse=self.asks == "most")
+            found = [each for _, each in ordered][:_FEW]
         shown = found[:MOST_SHOWN]
         return value_table(parts, Text("values_here"), shown, left=len(found) - len(shown))
 
@@ -176,7 +183,9 @@ class Look(Question):
     def _is(self, each: Latest) -> bool:
         if self.state == "low" and each.number is not None:
             return each.number <= _LOW
-        return same_state(_word(each.text), self.state)
+        # What is locked is closed as well.
+        word = _word(each.text)
+        return same_state(word, self.state) or (self.state == "closed" and same_state(word, "locked"))
 
     def _answer(self, parts: Parts, every: Sequence[Latest]) -> Reply:
         """Say yes or no, and which."""

@@ -47,7 +47,7 @@ _MMHG, _POUND = 9.80665 * 13.5951, 453.59237
 _HOUR, _DAY = 3600.0, 86400.0
 
 _FACTORS: dict[str, dict[str, float]] = {
-    "power": _si("W", "mkMGT") | {"BTU/h": 0.29307107},
+    "power": _si("W", "mkMGT") | {"watt watts": 1, "BTU/h": 0.29307107},
     "apparent power": _si("VA", "mkM"),
     "reactive power": _si("var", "mkM"),
     "energy": _si("Wh", "mkMGT")
@@ -56,8 +56,8 @@ _FACTORS: dict[str, dict[str, float]] = {
     | {"Cal": 4184 / _HOUR, "thm": 1.054804e8 / _HOUR, "Ws": 1 / _HOUR},
     "reactive energy": _si("varh", "kM"),
     "charge": _si("Ah", "mk"),
-    "voltage": _si("V", "µumkM") | {"v": 1},
-    "current": _si("A", "nµumk") | {"a": 1, "pA": 1e-12},
+    "voltage": _si("V", "µumkM") | {"v volt volts": 1},
+    "current": _si("A", "nµumk") | {"a amp amps ampere amperes": 1, "pA": 1e-12},
     "conductance": _si("S", "µum"),
     "conductivity": _si("S/cm", "µum"),
     "frequency": _si("Hz", "mkMG"),
@@ -65,11 +65,14 @@ _FACTORS: dict[str, dict[str, float]] = {
     "pressure": _si("Pa", "mhkM")
     | _si("bar", "mc", 1e5)
     | {"psi": 6894.757, "atm": 101325, "mmHg": _MMHG, "inHg": 25.4 * _MMHG, "inH2O": 249.0889083333348},
-    "length": _si("m", "µumck") | {"in": _INCH, "ft": _FOOT, "yd": _YARD, "mi": _MILE, "nmi": 1852},
+    "length": _si("m", "µumck")
+    | {"metre metres meter meters": 1, "in inch inches": _INCH, "ft foot feet": _FOOT, "yd": _YARD}
+    | {"mi mile miles": _MILE, "nmi": 1852},
     "area": {"m2 sqm": 1, "cm2": 1e-4, "mm2": 1e-6, "km2": 1e6, "ha": 1e4, "ac": 4840 * _YARD**2}
     | {"in2": _INCH**2, "ft2 sqft": _FOOT**2, "yd2": _YARD**2, "mi2": _MILE**2},
     "volume": _si("L", "mch", 1e-3)
     | _si("l", "mch", 1e-3)
+    | {"litre litres liter liters": 1e-3, "gallon gallons": _GALLON}
     | {"m3": 1, "dm3": 1e-3, "cm3": 1e-6, "gal": _GALLON, "fl.oz.": _GALLON / 128}
     | {"ft3": _FOOT3, "CCF": 100 * _FOOT3, "MCF": 1000 * _FOOT3},
     "flow": {"m3/h": 1 / _HOUR, "m3/min": 1 / 60, "m3/s": 1, "ft3/min cfm": _FOOT3 / 60}
@@ -81,7 +84,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "radiation": {"Bq/m3": 1, "pCi/L pCi/l": 37},
     "share": {"%": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9},
     "speed": {"m/s": 1, "m/min": 1 / 60, "mm/s": 1e-3, "km/h kmh kph": 1 / 3.6, "mph MPH": _MILE / _HOUR}
-    | {"kn kt kts": 1852 / _HOUR, "ft/s": _FOOT, "in/s": _INCH, "in/h": _INCH / _HOUR}
+    | {"kn kt kts knot knots": 1852 / _HOUR, "ft/s": _FOOT, "in/s": _INCH, "in/h": _INCH / _HOUR}
     | {"mm/h": 1e-3 / _HOUR, "mm/d": 1e-3 / _DAY, "in/d": _INCH / _DAY},
     "consumption": {"kWh/100km": 1, "Wh/km": 0.1},
     "time": _si("s", "µum") | {"sec": 1, "min": 60, "h hr": _HOUR, "d": _DAY, "w": 7 * _DAY},
