@@ -260,6 +260,8 @@ class Witness:
         until = max(episode.followed, self._told_by(episode))
         words = [word for word in self._about(episode, to) if word.mark in FIRED]
         told = [word for word in words if since <= word.composed <= until]
+        if episode.rule.once and told:
+            return True  # Of what happens in one moment any may be what is told.
         if episode.rule.condition.operator in MOMENTS:
             # Of very many values the newest are told.
             return any(word.mark == MORE or MORE in word.text or episode.value in word.text for word in told)
