@@ -448,3 +448,15 @@ def test_what_comes_next_and_does_not_count_is_not_told_in_its_place(
         world.receive("a", value)
     assert told(world) == [f"⚠ *Bell*: a {told_as}"]
     assert "5" not in world.outbox.notices[0].text.replace("25", "")
+
+
+def test_what_was_so_before_a_rule_was_off_is_not_known_any_more() -> None:
+    world = house(WARM)
+    world.receive("door", "closed")
+    world.bot.apply(replace(world.bot.rules, alerts=(replace(WARM, enabled=False),)))
+    world.receive("door", "open")
+    world.bot.apply(replace(world.bot.rules, alerts=(WARM,)))
+    world.receive("freezer", "-10")
+    assert told(world) == []
+    world.receive("door", "closed")
+    assert len(told(world)) == 1

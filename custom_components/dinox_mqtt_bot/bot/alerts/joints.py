@@ -29,8 +29,9 @@ class Joints:
         return self._note(watch, topic, None)
 
     def forget(self, rule_id: str) -> None:
-        """Know no more of an earlier run about a rule that asks something else now."""
+        """Know no more about a rule that is gone, off or another now: all may be otherwise since."""
         self._kept.pop(rule_id, None)
+        self._truths.pop(rule_id, None)
 
     def _note(self, watch: Watch, topic: str, reading: Reading | None) -> bool:
         before = self._of(watch)
