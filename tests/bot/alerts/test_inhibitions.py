@@ -241,6 +241,21 @@ def test_a_restart_leaves_what_waited_its_time_to_be_over() -> None:
     assert told(world)[-1].startswith("⚠ *Pump*: z/pump off")
 
 
+def test_the_end_of_what_was_told_does_not_wait_with_what_begins_anew() -> None:
+    world = house(POWER, pump(after="7"), devices=())
+    world.receive("z/pump", "off")
+    world.wait(10)
+    world.receive("z/mains", "off")
+    world.wait(60)
+    for value in ("on", "off"):
+        world.receive("z/pump", value)
+    world.wait(60)
+    assert [text.splitlines()[0][:9] for text in told(world)] == ["⚠ *Pump*:", "⚠ *Power ", "✅ *Pump* "]
+    world.receive("z/mains", "on")
+    world.wait(GRACE + 60)
+    assert told(world)[-1].startswith("⚠ *Pump*: z/pump off")
+
+
 def test_the_clock_set_back_keeps_nothing_back_for_ever() -> None:
     world = house(POWER, pump(after="7"), devices=())
     world.receive("z/mains", "off")

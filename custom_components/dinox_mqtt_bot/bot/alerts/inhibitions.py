@@ -82,8 +82,13 @@ class Inhibitions:
     def part(self, debts: Sequence[Debt], rules: RuleSet, now: float) -> tuple[list[Debt], list[Alert]]:
         """Part what may be told from what waits or is muted, as `waiting` does."""
         held, muted = self._held(debts, rules, now), self.mutes.covers
-        quiet = {debt.key for debt in debts if debt.key in held or muted(debt.alert.topic, debt.rule.id)}
-        heard, unheard = waiting(debts, quiet)
+        mute = {debt.key for debt in debts if muted(debt.alert.topic, debt.rule.id)}
+        ends = {
+            debt.key: end for debt in debts if debt.key in held.keys() - mute and (end := _known_end(debt))
+        }
+        heard, unheard = waiting(
+            [ends.get(debt.key, debt) for debt in debts], (held.keys() | mute) - ends.keys()
+        )
         return self._beside(heard, held), unheard
 
     def _held(self, debts: Sequence[Debt], rules: RuleSet, now: float) -> dict[Key, str]:
@@ -154,3 +159,11 @@ class Inhibitions:
                 replace(debt, parts=tuple(replace(part, away=told) for part in debt.parts)) if told else debt
             )
         return found
+
+
+def _known_end(debt: Debt) -> Debt | None:
+    """Return how what somebody knows of has ended, where a new incident waits; None if nothing has."""
+    if not debt.alert.active:
+        return None
+    ends = [part for part in debt.parts if part.alert.number != debt.alert.number and part.alert.told_to]
+    return replace(debt, parts=tuple(ends), waits=debt.alert.untold) if ends else None

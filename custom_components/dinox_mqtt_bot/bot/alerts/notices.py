@@ -32,11 +32,15 @@ type _Wave = dict[str, list[Told]]
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """An alert of which something is to be told, and that in `parts`, in the order in which it happened."""
+    """An alert of which something is to be told, and that in `parts`, in the order in which it happened.
+
+    `waits` is what is not told yet of its newest incident.
+    """
 
     alert: Alert
     rule: AlertRule
     parts: tuple[Told, ...]
+    waits: tuple[Step, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -161,7 +165,7 @@ class AlertNotices:
                 notice.id for _, letters in told for notice, one in letters if _passes_older_news(notice, one)
             )
             for debt, letters in told:
-                alerts.append(_told_by(debt.alert, letters, ends, self._holds))
+                alerts.append(replace(_told_by(debt.alert, letters, ends, self._holds), untold=debt.waits))
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
             lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events), frozenset(ends))
