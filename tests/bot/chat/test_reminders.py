@@ -38,6 +38,17 @@ async def test_a_reminder_is_told_once_it_is_time() -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
+        (
+            "remind me every day at 8 to feed the cat",
+            "I remind once. What comes again and again is for automations of Home Assistant: their action "
+            "send_message.",
+        ),
+        (
+            "remind me at 8 every morning",
+            "I remind once. What comes again and again is for automations of Home Assistant: their action "
+            "send_message.",
+        ),
+        ("later at 7", "When? For example later in 10 minutes kitchen lamp off"),
         ("remind me at 18:00 that the post comes", "⏰ 18:00: the post comes (r1)"),
         ("remind me to call the marina tomorrow at 9", "⏰ tomorrow 09:00: call the marina (r1)"),
         ("remind us in two hours", "⏰ 10:05: time is up (r1)"),

@@ -461,7 +461,7 @@ async def test_a_new_rule_is_rehearsed() -> None:
 async def test_a_rehearsal_honours_how_long_it_must_last() -> None:
     world = World(HOME)
     over_days(world, "home/x", "4", "9", "6", "5", "20", "3")
-    answer = await world.ask("try home/x >= 5 for 15m")
+    answer = await world.ask("try alert home/x >= 5 for 15m")
     assert "fired 1×" in answer
     assert "With >= 6.1" not in answer
     assert "With >= 7 it would never have fired." in answer

@@ -31,6 +31,7 @@ from ..reading.topic_lookup import (
     topic_name,
 )
 from ..text.durations import DAY, duration
+from ..text.tongue import plainly, words
 from .command import Command, Parts, Things, param
 from .doubts import is_known, no_field, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
@@ -306,16 +307,18 @@ class Try(Command):
 
     async def _rule(self, parts: Parts) -> tuple[AlertRule, list[str]]:
         """Return the rule that is tried, and what it is about if nothing is called so."""
-        found = Handles(parts.alerts.rules).begun(self.rule)
+        first, _, rest = self.rule.strip().partition(" ")
+        said = rest if plainly(first) in words("command_alert") and rest else self.rule
+        found = Handles(parts.alerts.rules).begun(said)
         if found is not None:
             return (changed(*found) if found[1] else found[0]), []
         names = await known_names(parts)
         try:
-            return await joined_rule(parts, names, *first_word(self.rule))
+            return await joined_rule(parts, names, *first_word(said))
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
-            return parts.alerts.rule(self.rule), []
+            return parts.alerts.rule(said), []
 
 
 def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:

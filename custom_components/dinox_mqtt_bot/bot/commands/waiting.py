@@ -11,7 +11,7 @@ from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end, parted_moment
-from ..text.tongue import skip
+from ..text.tongue import plainly, skip, words
 from ..text.words import OFF
 from .alerts import make_rule
 from .command import Command, Parts, param, require
@@ -87,7 +87,9 @@ class Remind(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         spoken = self.what.split()
         said = " ".join(spoken[skip("remind_whom", spoken) :])
+        _refuse_each(said)
         at, text = _moment(parts, said, "remind", "example_remind")
+        _refuse_each(text)
         about = text.replace(",", " ", 1).split() if text.partition(" ")[0].endswith(",") else text.split()
         text = " ".join(about[skip("remind_about", about) :])[:MAX_REMINDER]
         text = text or parts.outgoing.speech(caller.who, caller.language).phrase("common.time_is_up")
@@ -108,13 +110,20 @@ class Later(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         at, text = _moment(parts, self.what, "later", "example_later")
-        if len(text) > MAX_REMINDER:
-            raise BotError("no_deed", deed=text[:MAX_REMINDER])
+        if not text or len(text) > MAX_REMINDER:
+            key, example = ("no_deed", text[:MAX_REMINDER]) if text else ("no_moment", "")
+            raise BotError(key, deed=example, example=Typed("later", last="example_later"))
         command = await parts.deed(text)
         if command.destructive and command.needs_confirmation(parts):
             raise BotError("later_asks", deed=text)
         kept = parts.reminders.add(caller.who, _where(caller), text, at, deed=True)
         return _kept(parts, "later_kept", kept)
+
+
+def _refuse_each(text: str) -> None:
+    """Raise BotError `reminder_once` for what is to be said again and again: `every day at 8`."""
+    if plainly(text.partition(" ")[0]) in words("remind_each"):
+        raise BotError("reminder_once")
 
 
 def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, str]:
