@@ -11,6 +11,7 @@ from bot.model.rules import Contact, Role
 from bot.model.utterance import Utterance
 
 LIGHT = ("boat/light/set", b"OFF")
+ONCE = "I remind once. What comes again and again is for automations of Home Assistant: their action send_message."
 
 
 def told(world: World, to: str = ME) -> list[str]:
@@ -40,13 +41,11 @@ async def test_a_reminder_is_told_once_it_is_time() -> None:
     [
         (
             "remind me every day at 8 to feed the cat",
-            "I remind once. What comes again and again is for automations of Home Assistant: their action "
-            "send_message.",
+            ONCE,
         ),
         (
             "remind me at 8 every morning",
-            "I remind once. What comes again and again is for automations of Home Assistant: their action "
-            "send_message.",
+            ONCE,
         ),
         ("later at 7", "When? For example later in 10 minutes kitchen lamp off"),
         ("remind me at 18:00 that the post comes", "⏰ 18:00: the post comes (r1)"),
