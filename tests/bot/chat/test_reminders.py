@@ -11,7 +11,8 @@ from bot.model.rules import Contact, Role
 from bot.model.utterance import Utterance
 
 LIGHT = ("boat/light/set", b"OFF")
-ONCE = "I remind once. What comes again and again is for automations of Home Assistant: their action send_message."
+AGAIN = "What comes again and again is for automations of Home Assistant: their action send_message."
+ONCE = f"I remind once. {AGAIN}"
 
 
 def told(world: World, to: str = ME) -> list[str]:
