@@ -16,6 +16,7 @@ from .profile import presence_of, publish_profile
 from .roster import Roster
 from .session import SOFTWARE, Session
 from .settings import Timing, XmppSettings
+from .text import xml_safe
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Account:
         xmpp.add_event_handler(
             "session_bind",
             lambda _: disco.add_identity(
-                category="client", itype="bot", name=self._settings.name or SOFTWARE
+                category="client", itype="bot", name=xml_safe(self._settings.name) or SOFTWARE
             ),
         )
 
