@@ -177,6 +177,30 @@ async def test_a_rule_is_switched_off_and_on_in_words() -> None:
     assert not world.bot.rules.alerts[0].enabled
     await say(world, "turn the alert 1 on")
     assert world.bot.rules.alerts[0].enabled
+    assert "above 9" in await say(world, "alert 1 > 9")
+    assert "Nothing is known of “7”" in await say(world, "alert 7 > 9")
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "name"),
+    [
+        ("en", "call the saloon light Sun", "Sun"),
+        ("de", "benenne saloon light um in Sonne", "Sonne"),
+        ("de", "alias Sonne für boat/light", "Sonne"),
+    ],
+)
+async def test_a_thing_is_renamed_in_words(language: str, line: str, name: str) -> None:
+    world = boat(language)
+    await say(world, line)
+    assert [each.alias for each in world.bot.rules.subscriptions if each.alias] == [name]
+
+
+async def test_only_alerts_and_everything_again() -> None:
+    world = boat()
+    await say(world, "only alerts")
+    assert world.bot.paused
+    await say(world, "everything again")
+    assert not world.bot.paused
 
 
 @pytest.mark.parametrize(

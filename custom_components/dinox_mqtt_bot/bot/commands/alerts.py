@@ -62,6 +62,9 @@ class Alert(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
+        numbered = self.topic.removeprefix("#").isdecimal() and self.condition
+        if numbered and Handles(parts.alerts.rules).get(self.topic) is not None:
+            return await Rule(rule=self.topic, change=self.condition).run(parts, caller)
         names = await known_names(parts)
         condition, to = to_whom(self.condition, parts.rules.contacts)
         rule, unknown_names = await joined_rule(parts, names, self.topic, condition)

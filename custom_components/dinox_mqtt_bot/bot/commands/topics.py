@@ -11,7 +11,7 @@ from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
-from ..text.tongue import skip
+from ..text.tongue import plainly, skip
 from .command import Command, Parts, Things, param
 from .doubts import known_topic, unknown
 from .examples import around, own_filter, some_topic
@@ -333,7 +333,7 @@ class Alias(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         spoken = self.name.split()
-        filler = skip("renamed", spoken) if caller.surface is not Surface.ACTION else 0
+        filler = skip("renamed", list(map(plainly, spoken))) if caller.surface is not Surface.ACTION else 0
         name = " ".join(spoken[filler:] or spoken)
         if not 1 <= len(name) <= MAX_ALIAS:
             raise BotError("invalid_alias", maximum=MAX_ALIAS)

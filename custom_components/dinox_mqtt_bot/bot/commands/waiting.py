@@ -86,12 +86,12 @@ class Remind(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         spoken = self.what.split()
-        said = " ".join(spoken[skip("remind_whom", spoken) :])
+        said = " ".join(spoken[skip("remind_whom", list(map(plainly, spoken))) :])
         _refuse_each(said)
         at, text = _moment(parts, said, "remind", "example_remind")
         _refuse_each(text)
         about = text.replace(",", " ", 1).split() if text.partition(" ")[0].endswith(",") else text.split()
-        text = " ".join(about[skip("remind_about", about) :])[:MAX_REMINDER]
+        text = " ".join(about[skip("remind_about", list(map(plainly, about))) :])[:MAX_REMINDER]
         text = text or parts.outgoing.speech(caller.who, caller.language).phrase("common.time_is_up")
         return _kept(parts, "reminder_kept", parts.reminders.add(caller.who, _where(caller), text, at))
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "BotUnmuteAll": "unmute all",
     "BotTold": "topics",
     "BotOnlyAlerts": "pause",
+    "BotResume": "resume",
     "BotAck": "ack",
 }
 _SOCIAL = {
@@ -49,6 +50,7 @@ _TYPED = {
     "BotRuleOn": "rule {bot_rest} on",
     "BotDndAll": "dnd {span}",
     "BotSubscribe": "subscribe {bot_rest}",
+    "BotRename": "alias {name} {bot_rest}",
     "BotWatchNight": "alert {bot_rest} only 22:00-6:00",
     "BotUnwatch": "rmalert {bot_rest}",
     "BotCommand": "{command}",
