@@ -241,3 +241,11 @@ async def test_what_cannot_be_read_again_is_left_out(caplog: pytest.LogCaptureFi
     world.restart()
     assert world.bot.reminders.waiting == []
     assert "cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("line", ["delete reminder 1", "cancel the reminder r1", "waiting off r1"])
+async def test_a_reminder_is_forgotten_in_words(line: str) -> None:
+    world = boat()
+    await say(world, "remind me at 18:00 tea")
+    assert "tea" in await say(world, "my reminders")
+    assert await say(world, line) == "Forgotten: tea"

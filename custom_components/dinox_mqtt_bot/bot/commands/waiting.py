@@ -202,6 +202,7 @@ def _waiting_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
 def _numbered(parts: Parts, handle: str) -> Reminder | None:
     """Return the reminder of a handle such as `r1`."""
     word = handle.strip().casefold()
+    word = f"r{word.lstrip('r')}" if word.startswith("r") else word
     return next((each for each in parts.reminders.waiting if word == f"r{each.number}"), None)
 
 

@@ -23,6 +23,7 @@ _COMMANDS = {
     "BotTold": "topics",
     "BotOnlyAlerts": "pause",
     "BotResume": "resume",
+    "BotWaiting": "waiting",
     "BotAck": "ack",
 }
 _SOCIAL = {
@@ -50,6 +51,7 @@ _TYPED = {
     "BotRuleOn": "rule {bot_rest} on",
     "BotDndAll": "dnd {span}",
     "BotSubscribe": "subscribe {bot_rest}",
+    "BotForget": "waiting off r{bot_rest}",
     "BotRename": "alias {name} {bot_rest}",
     "BotWatchNight": "alert {bot_rest} only 22:00-6:00",
     "BotUnwatch": "rmalert {bot_rest}",
