@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from alert_rules import Watched, above, rule_of, stale
+from alert_rules import Watched, above, read, rule_of, stale
 from fakes import ME, NOON, OFFLINE, ONLINE, World
+from hypothesis import given, strategies as st
 import pytest
 
 from bot.alerts import lifecycle
+from bot.alerts.engine import AlertEngine
 from bot.model.alert import AlertEvent, AlertState, Step
 from bot.model.rules import AlertRule, Contact, Operator, Priority, Subscription
 
@@ -304,3 +306,26 @@ def test_many_alerts_that_are_due_are_looked_at_in_turns() -> None:
         # The clock is to wake the bot at once for the others.
         assert len(firing) == 3 or world.clock.alarms[-1] <= world.clock.time
     assert firing == [100, 200, 250]
+
+
+@given(
+    st.floats(0, 1_000),
+    st.sampled_from([0.3, 59.9, 300.1]) | st.floats(1e-3, 2_000),
+    st.sampled_from(["for", "stale", "every", "escalate"]),
+)
+def test_in_the_moment_in_which_something_is_due_it_is_done(at: float, seconds: float, what: str) -> None:
+    """Not a breath later: whoever is rung exactly then would ring again and again without end."""
+    rules = {
+        "for": above(hold=seconds),
+        "stale": stale(seconds),
+        "every": above(repeat=seconds),
+        "escalate": above(escalate_after=seconds, escalate_to=(ME,)),
+    }
+    engine = AlertEngine([rules[what]])
+    engine.judge(read("31"), NOON + at)
+    # A heartbeat comes first where silence is waited for.
+    while not (judged := engine.tick(due := engine.due_at)).record.events:
+        assert engine.due_at > due
+    assert engine.due_at > due
+    assert due == pytest.approx(NOON + at + seconds, abs=1e-3)
+    assert len(judged.record.events) == 1
