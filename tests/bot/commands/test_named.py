@@ -372,6 +372,9 @@ async def test_topics_lists_what_is_below_or_called_so() -> None:
     for part in ("tank/level", "Tank/Level", "/tank/level", "IoT/tank/level"):
         assert "iot/tank/level" in await say(world, f"topics {part}")
     assert "I know no “none”" in await say(world, "topics none")
+    listed = await say(home(), "topics ice chest")
+    assert all(name in listed for name in ("Ice chest Lid", "Ice chest Temperature"))
+    assert "Kitchen" not in listed
 
 
 async def test_a_list_tells_rules_on_things_of_one_name_apart() -> None:

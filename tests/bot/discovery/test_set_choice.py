@@ -191,6 +191,35 @@ async def test_a_text_is_written_only_where_nothing_else_was_meant(
     assert await published(world_of(*TEXTS), line) == every
 
 
+@pytest.mark.parametrize("category", ["config", "diagnostic"])
+@pytest.mark.parametrize(
+    ("line", "every"),
+    [
+        ("shed 40", []),
+        ("shed eco", []),
+        ("shed on", []),
+        ("shed switch on", []),
+        ("yard switch on", []),
+        ("shed interval 40", [("n/set", "40")]),
+        ("interval 40", [("n/set", "40")]),
+        ("shed keys eco", [("s/set", "eco")]),
+        ("shed child lock on", [("c/set", "ON")]),
+        ("yard child lock on", [("c/set", "ON")]),
+    ],
+)
+async def test_what_sets_a_device_up_is_set_by_its_own_name_only(
+    line: str, every: list[tuple[str, str]], category: str
+) -> None:
+    shed = {"ent_cat": category, "dev": {"name": "Shed", "sa": "Yard"}}
+    world = world_of(
+        ("sensor", "t", {"name": None, "cmd_t": None, "dev": shed["dev"]}),
+        ("number", "n", {"name": "Interval", "max": 100, **shed}),
+        ("select", "s", {"name": "Keys", "ops": ["eco"], **shed}),
+        ("switch", "c", {"name": "Child lock", **shed}),
+    )
+    assert await published(world, line) == every
+
+
 async def test_what_is_sent_pressed_or_installed_has_its_whole_name() -> None:
     world = world_of(
         thing("notify", "n", "Pager"),

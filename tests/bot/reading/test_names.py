@@ -1,5 +1,8 @@
 """Names are found in what people say: the longest one, exact before alike."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+from itertools import islice, product
 import json
 
 from fakes import World
@@ -10,6 +13,7 @@ import pytest
 from bot.model.message import MORE
 from bot.model.rules import Subscription
 from bot.reading.names import Names
+from bot.reading.nearest import MOST_COMPARED
 from bot.reading.topic_lookup import known_names
 
 
@@ -187,6 +191,24 @@ async def test_the_nearest_names(said: str, near: list[str]) -> None:
 async def test_an_alias_is_near_too() -> None:
     world = home(Subscription("home/meter", alias="Wallbox"))
     assert (await names_of(world)).nearest("Walbox") == ["Wallbox"]
+
+
+async def test_of_thousands_of_names_a_bounded_number_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def counted(word: str, pool: Iterable[str], most: int, cutoff: float) -> list[str]:
+        every = list(pool)
+        compared.append(len(every))
+        return get_close_matches(word, every, most, cutoff)
+
+    monkeypatch.setattr("bot.reading.nearest.get_close_matches", counted)
+    world = home()
+    for letters in islice(product("abcdefgh", repeat=4), 2_000):
+        world.receive(f"home/p{''.join(letters)}", "1")
+    names = await names_of(world)
+    assert names.nearest("pantri ari") != []
+    assert names.nearest("kitchne")[0].startswith("Kitchen")
+    assert 0 < max(compared) <= MOST_COMPARED
 
 
 _NAME = st.sampled_from(
