@@ -31,8 +31,7 @@ from ..reading.topic_lookup import (
     topic_name,
 )
 from ..text.durations import DAY, duration
-from ..text.tongue import plainly, words
-from .command import Command, Parts, Things, param
+from .command import Command, Parts, Things, by_word, param, spelled
 from .doubts import is_known, no_field, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
@@ -311,7 +310,7 @@ class Try(Command):
     async def _rule(self, parts: Parts) -> tuple[AlertRule, list[str]]:
         """Return the rule that is tried, and what it is about if nothing is called so."""
         first, _, rest = self.rule.strip().partition(" ")
-        said = rest if plainly(first) in words("command_alert") and rest else self.rule
+        said = rest if spelled(first) in by_word([Alert]) and rest else self.rule
         found = Handles(parts.alerts.rules).begun(said)
         if found is not None:
             return (changed(*found) if found[1] else found[0]), []
