@@ -1,19 +1,33 @@
 """Alerts as Home Assistant entities and events."""
 
 import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.json import json_bytes
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
-from running import add_subentry, alerts, bot_entry, is_in, publish, running, shown, topics, until
+from running import (
+    add_subentry,
+    alerts,
+    bot_entry,
+    is_in,
+    publish,
+    publish_file,
+    running,
+    shown,
+    topics,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
-from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
+from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT, EVENT_MESSAGE
 from lab.servers import Server
 
 pytestmark = pytest.mark.usefixtures("own_mosquitto")
@@ -218,3 +232,32 @@ async def test_a_device_that_is_removed_takes_its_problem_along(
         await publish(port, config, "", "-r")
         await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
         await until(lambda: not bot.bot.alerts.engine.untold)
+
+
+ODD = (
+    *(b"1e308", b"1e400", b"nan", b"-inf", b"-0.0", b"9" * 400, b'{"a": 1e400}', b'{"a": NaN}'),
+    *(b"\x00\xff", b"\xed\xa0\xbd", b'"\\ud83d"', b'{"a": "\\ud83d"}', b'{"a": "\\u0000"}'),
+)
+"""Numbers and letters that there are none of in JSON, or none in Unicode."""
+
+
+async def test_whatever_comes_in_its_events_and_states_can_be_written_as_json(
+    hass: HomeAssistant, data: dict[str, Any], port: int, tmp_path: Path
+) -> None:
+    """What listens to them by web socket or keeps them would else get none of what happens."""
+    each = AlertRule("home/odd", Condition(Operator.HAPPENS), name="Each", number=1)
+    told, fired = async_capture_events(hass, EVENT_MESSAGE), async_capture_events(hass, EVENT_ALERT)
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    async with running(hass, bot_entry(data, topics("home/odd") + alerts(each))):
+        file = tmp_path / "payload"
+        for payload in (*ODD, b"31"):
+            file.write_bytes(payload)
+            await publish_file(port, "home/odd", file)
+        await until(is_in(hass, "sensor.home_odd_value", "31"))
+        assert len(told) == len(ODD) + 1
+        assert fired
+        for event in (*told, *fired):
+            json.dumps(event.data, allow_nan=False)
+            json_bytes(event.data)
+        for event in states:
+            json_bytes(event.as_dict())

@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
+import sqlite3
 
 import pytest
-from store_values import Opener, Query, message, notice, purge, reading, reading_of
+from store_values import Opener, Query, Told, message, notice, purge, reading, reading_of
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, AlertState, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.history import ALWAYS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.text.durations import DAY
@@ -238,3 +241,31 @@ async def test_who_asked_for_a_purge_may_go_away(open_store: Opener) -> None:
     asked.cancel()
     assert await purge(store, NOW) == 0
     assert store.trouble == ""
+
+
+async def test_a_purge_among_readers_and_a_vacuum_from_outside_is_whole(
+    open_store: Opener, path: Path, told: Told
+) -> None:
+    """Somebody puts the file in order with a program of their own, while people look back."""
+    store = open_store(Retention(days=30))
+    fill(store, [40] * 400 + [1] * 400)
+    await store.history.page("#", 1)
+
+    def vacuum() -> None:
+        beside = sqlite3.connect(path, timeout=30, isolation_level=None)
+        beside.execute("VACUUM")
+        beside.close()
+
+    async def look_back() -> None:
+        for _ in range(20):
+            rows = await store.history.page("#", 9)
+            assert (len(rows), rows[-1].text) == (9, "1")
+            assert (await store.history.statistics("#", ALWAYS)).messages >= 400
+
+    looks = (look_back(), look_back())
+    await asyncio.gather(purge(store, NOW), asyncio.to_thread(vacuum), *looks)
+    last = message(payload=b"2")
+    store.history.append(reading_of(last), Priority.NORMAL)
+    await told.until(lambda: last in told.committed)
+    assert [entry.text for entry in await store.history.export("#", ALWAYS, 0, 1_000)] == ["1"] * 400 + ["2"]
+    assert not store.trouble

@@ -8,11 +8,12 @@ from hypothesis import note, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
-from bot.alerts import engine, lifecycle, texts, watches
+from bot.alerts import engine, lifecycle, notices, texts, watches
 from bot.alerts.index import AlertIndex
 from bot.alerts.inhibitions import Inhibitions
 from bot.alerts.judge import Judge
 from bot.alerts.notices import AlertNotices
+from bot.alerts.silence import Silence
 from bot.bot import Bot
 from bot.chat.held import Held
 from bot.delivery.mutes import Mutes
@@ -551,6 +552,36 @@ def test_a_planted_defect_is_found(
 ) -> None:
     monkeypatch.setattr(owner, name, defect)
     assert kind in {breach.kind for breach in live(Home(), story)}
+
+
+RETURNED: list[tuple[str, object, str, object, str]] = [
+    ("false_last_words", notices, "_of_the_end", lambda _: (), "over while muted"),
+    ("false_last_words", AlertNotices, "closed", lambda *_: [], "its rule removed"),
+    (
+        "invented",
+        Silence,
+        "lasted_at",
+        lambda _, alert, lasting: alert.since + lasting,
+        "lasting while the bot is away",
+    ),
+    ("missed", Held, "_release", never, "said while a timed do-not-disturb lasts"),
+    (
+        "storms",
+        notices,
+        "_planned",
+        lambda debts, _, desk: (False, list(notices._waves(debts, desk))),
+        "a storm that begins at once",
+    ),
+]
+"""Defects that there once were: how people notice each of them, and the story in which they do."""
+
+
+@pytest.mark.parametrize(("kind", "owner", "name", "defect", "story"), RETURNED)
+def test_a_defect_that_comes_back_is_found(
+    monkeypatch: pytest.MonkeyPatch, kind: str, owner: object, name: str, defect: object, story: str
+) -> None:
+    monkeypatch.setattr(owner, name, defect)
+    assert kind in {breach.kind for breach in live(*STORIES[story])}
 
 
 def test_a_day_is_told_in_the_fewest_deeds(monkeypatch: pytest.MonkeyPatch) -> None:
