@@ -277,8 +277,13 @@ async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
         assert "late" in runtime.bot.wanted
         assert not runtime.outdated
         await hass.config_entries.async_reload(entry.entry_id)
-        await until(lambda: entry.runtime_data is not runtime and not entry.runtime_data.outdated)
-        await until(lambda: entry.runtime_data.online)
+
+        def there() -> bool:
+            """Say whether a bot is there that knows of every change: it may be reloaded once more for that."""
+            loaded = entry.state is ConfigEntryState.LOADED and entry.runtime_data is not runtime
+            return loaded and not entry.runtime_data.outdated and entry.runtime_data.online
+
+        await until(there)
     assert built == [False, True, True]
 
 
