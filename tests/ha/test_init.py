@@ -279,7 +279,7 @@ async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
         await hass.config_entries.async_reload(entry.entry_id)
 
         def there() -> bool:
-            """Say whether a bot is there that knows of every change: it may be reloaded once more for that."""
+            """Say whether a bot is there that knows of every change; it may be reloaded once more."""
             loaded = entry.state is ConfigEntryState.LOADED and entry.runtime_data is not runtime
             return loaded and not entry.runtime_data.outdated and entry.runtime_data.online
 
