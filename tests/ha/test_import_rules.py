@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import NO_ACCOUNT, ask, bot_entry, context_of, publish, running, standalone, until
+from running import NO_ACCOUNT, ask, bot_entry, context_of, publish, running, standalone, subscribed, until
 
 from custom_components.dinox_mqtt_bot.bot.importing.programs import LONGEST_CONFIGURATION
 from lab.servers import Server
@@ -70,6 +70,8 @@ async def test_rules_are_made_of_entities_wherever_the_bot_hears_them(
 ) -> None:
     port = own_mosquitto.ports["mqtt"]
     async with running(hass, entry_of(port), state=None) as runtime:
+        await until(lambda: runtime.online)
+        await subscribed(runtime)
         await publish(port, "homeassistant/sensor/probe1/config", PROBE)
         await until(lambda: len(runtime.bot.readings.devices) >= 2)
         would = await ask(hass, "import_rules", text=YAML, dry_run=True)
