@@ -249,3 +249,8 @@ async def test_a_reminder_is_forgotten_in_words(line: str) -> None:
     await say(world, "remind me at 18:00 tea")
     assert "tea" in await say(world, "my reminders")
     assert await say(world, line) == "Forgotten: tea"
+
+
+async def test_a_reminder_that_is_not_there_is_said_so() -> None:
+    assert await say(boat(), "delete reminder 9") == "There is no reminder r9. Those that there are: waiting"
+    assert await say(boat(), "waiting off rx") == "There are no alert rules."

@@ -37,6 +37,7 @@ async def test_what_is_wished_for_is_done(line: str, topic: str, payload: bytes)
         ("saloon light 10 minutes on", "not both with one line"),
         ("saloon light on for 10 minutes", "not both with one line"),
         ("what is muted", "Nothing is muted"),
+        ("mute all", "dnd"),
         ("what do you tell me", "Subscriptions"),
         ("only alerts", "Normal messages are hidden now"),
         ("board", "display # board"),

@@ -225,8 +225,9 @@ class Mute(Command):
         try:
             return await _muted(parts, self.what)
         except BotError as err:
-            said = f"{self.what} {self.duration}".strip()
-            if not err.key.startswith("no_name") or not is_end(said):
+            everything = plainly(self.what) in words("all") and not self.duration
+            said = self.duration if everything else f"{self.what} {self.duration}".strip()
+            if not err.key.startswith("no_name") or not (everything or is_end(said)):
                 raise
             raise BotError("mute_what", quiet=Typed("quiet", said), dnd=Typed("dnd", said)) from None
 

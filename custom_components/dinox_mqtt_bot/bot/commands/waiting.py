@@ -12,7 +12,7 @@ from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end, parted_moment
 from ..text.tongue import plainly, skip, words
-from ..text.words import OFF
+from ..text.words import MAX_QUOTED, OFF
 from .alerts import make_rule
 from .command import Command, Parts, param, require
 from .doubts import is_known, unknown
@@ -200,10 +200,15 @@ def _waiting_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
 
 
 def _numbered(parts: Parts, handle: str) -> Reminder | None:
-    """Return the reminder of a handle such as `r1`."""
+    """Return the reminder of a handle such as `r1`. Raises BotError `no_reminder` where there is none."""
     word = handle.strip().casefold()
-    word = f"r{word.lstrip('r')}" if word.startswith("r") else word
-    return next((each for each in parts.reminders.waiting if word == f"r{each.number}"), None)
+    number = word.lstrip("r")
+    if number == word or not number.isdecimal():
+        return None
+    found = next((each for each in parts.reminders.waiting if number == str(each.number)), None)
+    if found is None:
+        raise BotError("no_reminder", number=f"r{number}"[:MAX_QUOTED], command=Typed("waiting"))
+    return found
 
 
 def _reminder_row(parts: Parts, each: Reminder) -> tuple[Cell, ...]:
