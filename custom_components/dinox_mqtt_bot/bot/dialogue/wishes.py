@@ -39,7 +39,7 @@ class Wishes:
         self._hearing = hearing
 
     def wished(self, line: str) -> Understood | None:
-        """Return the wish whose value is no word of state: `open the hatch half way`, `charge limit 120`."""
+        """Return the wish whose value is no word of state: `open the hatch half way`, `close all hatches`."""
         said = line.rstrip(MARKS)
         first, _, rest = said.partition(" ")
         may_be = is_wish(first) and not line.endswith("?")
