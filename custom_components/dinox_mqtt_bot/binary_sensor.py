@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .bot.model.alert import Alert
 from .bot.model.announcements import AlertChanged
-from .bot.model.status import BotStatus, LinkStatus, Phase
+from .bot.model.status import BotStatus, LinkStatus
 from .const import SUBENTRY_ALERT
 from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .entry.rules import ALERTS
@@ -91,7 +91,7 @@ class LinkBinarySensor(StatusEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        return self.entity_description.link(self.runtime.bot.status).phase is Phase.ONLINE
+        return self.entity_description.link(self.runtime.bot.status).online
 
 
 class OtherBotBinarySensor(OtherBotEntity, BinarySensorEntity):

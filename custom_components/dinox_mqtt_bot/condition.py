@@ -13,7 +13,6 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .bot.alerts.watches import BROKER
-from .bot.model.status import Phase
 from .const import DOMAIN
 from .hass.automations import contact_jid, is_rule
 from .hass.events import EVENT_ALERT, SIGNAL_STATUS
@@ -113,7 +112,7 @@ class BotIsConnected(BotCondition):
         links = [
             dict(zip(LINKS, (each.bot.status.broker, each.bot.status.chat), strict=True)) for each in bots
         ]
-        return bool(bots) and all(each[link].phase is Phase.ONLINE for each in links for link in wanted)
+        return bool(bots) and all(each[link].online for each in links for link in wanted)
 
 
 class ContactIsAvailable(BotCondition):

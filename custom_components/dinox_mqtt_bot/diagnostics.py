@@ -10,7 +10,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_WE
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_loaded_integration
 
-from .bot.model.status import LinkStatus, Phase
+from .bot.model.status import LinkStatus
 from .bot.ports import Broker
 from .bot.reading.readings import Readings
 from .broker.link import BrokerLink
@@ -131,7 +131,7 @@ def _status(runtime: BotRuntime) -> Mapping[str, Any]:
         # Of a broker that lets the bot in, `detail` tells only what the two agreed on.
         "broker": {
             **_link(status.broker),
-            "detail": status.broker.detail if status.broker.phase is Phase.ONLINE else "",
+            "detail": status.broker.detail if status.broker.online else "",
         },
         "chat": _link(status.chat),
         "paused": status.paused,

@@ -25,7 +25,7 @@ from homeassistant.util import dt as dt_util
 
 from .bot.model.message import Reading
 from .bot.model.rules import Value
-from .bot.model.status import BotState, BotStatus, Phase
+from .bot.model.status import BotState, BotStatus
 from .bot.payload.paths import lookup, parse_path
 from .bot.peers.beacon import Beacon
 from .bot.reading.sensors import FoundValue, classes_of
@@ -55,7 +55,7 @@ type Attributes = Mapping[str, StateType | datetime]
 
 def _reason(status: BotStatus) -> Attributes:
     """Tell why the bot is not online, as a key: the broker's reason before the XMPP server's."""
-    reasons = (link.reason for link in (status.broker, status.chat) if link.phase is not Phase.ONLINE)
+    reasons = (link.reason for link in (status.broker, status.chat) if not link.online)
     return {"reason": next((reason for reason in reasons if reason), None)}
 
 

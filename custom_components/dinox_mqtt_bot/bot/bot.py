@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, auto
+from functools import partial
 import logging
 
 from .alerts.alerts import Alerts
 from .alerts.engine import AlertEngine
 from .alerts.inhibitions import Inhibitions
+from .alerts.rule_care import NewRules
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.inbound import Inbound
@@ -40,7 +42,7 @@ from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import BotError, Caller, Reply, Text
 from .model.rules import Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, bot_state_text
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, SteadyStatus, bot_state_text
 from .model.timers import Alarm, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
@@ -49,6 +51,7 @@ from .reading.listening import Listening
 from .reading.names import Names
 from .reading.presences import Presences
 from .reading.readings import Readings
+from .reading.topic_lookup import CHUNK, newest_readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
 from .text.numbers import with_unit
@@ -131,6 +134,8 @@ class Bot:
         tell, devices, hearers = self.announce, self.readings.devices, self.listening.audience.receivers
         self.awaited = Awaited(ports, devices, self.outgoing, self.conversation, lambda: self.wanted)
         held = Inhibitions(engine, self._presences.away, hearers, ports.memory, now=clock.now())
+        recall = partial(newest_readings, self, limit=CHUNK)
+        self._new_rules = NewRules(engine, spawn, recall, ports.alerts.save)
         self.alerts = Alerts(ports, self.outgoing, self.moment, engine, held, spawn=spawn, announce=tell)
         self.held = Held(
             ports,
@@ -167,9 +172,9 @@ class Bot:
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
         now = self.ports.clock.now()
-        self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
+        self.conversation.set_online(self.chat.status.online, now)
         self.apply(rules)
-        self.alerts.hear(self.broker.status.phase is Phase.ONLINE, now)
+        self.alerts.hear(self.broker.status.online, now)
         self.held.look_soon(now)
         self._changed()
         self._wake(now)
@@ -200,6 +205,7 @@ class Bot:
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
         self.alerts.apply(rules, self.subscriptions, now)
+        self._new_rules.apply(rules.alerts)
         anew = heard_before(before.alerts, rules.alerts, self.subscriptions)
         self.ports.broker.renew([*anew, *self.listening.bringing(found if before is not rules else ())])
         if self._reach.apply(rules.contacts):
@@ -379,7 +385,7 @@ class Bot:
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
         self.listening.say_refusals()
-        self.alerts.hear(status.phase is Phase.ONLINE, now)
+        self.alerts.hear(status.online, now)
         self._changed()
         self._wake(now)
 
@@ -387,8 +393,8 @@ class Bot:
         now = self.ports.clock.now()
         if self.chat.follow(status, now):
             self.ports.history.log_connection("xmpp", status, now)
-        self.conversation.set_online(status.phase is Phase.ONLINE, now)
-        if status.phase is Phase.ONLINE:
+        self.conversation.set_online(status.online, now)
+        if status.online:
             self.held.look_soon(now)
         self._wake(now)
         self._changed()
@@ -449,7 +455,7 @@ class Bot:
     def status(self) -> BotStatus:
         last = self._last
         return BotStatus(
-            state=self._state(),
+            state=self.broker.status.bot_state(heard=self._messages > 0),
             broker=self.broker.status,
             chat=self.chat.status,
             paused=self.paused,
@@ -469,18 +475,12 @@ class Bot:
             unwritten=self._gap.reason,
         )
 
-    def _state(self) -> BotState:
-        phase = self.broker.status.phase
-        if phase is Phase.ONLINE:
-            return BotState.ONLINE if self._messages else BotState.WAITING
-        return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
-
     def _show_file(self, topic: str, address: str, priority: Priority) -> None:
         self._spoken.settle(self.conversation.shown(topic, address, priority, self.ports.clock.now()))
 
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
-        state, phrases = self._state(), self.ports.phrases
+        state, phrases = self.broker.status.bot_state(heard=self._messages > 0), self.ports.phrases
         text = bot_state_text(state, self.broker.status, self._gap, phrases.phrase)
         shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
         if (shown, text) != self._shown:

@@ -265,7 +265,7 @@ class BrokerLink:
             return
         if status.phase is Phase.OFFLINE and before.phase is not Phase.OFFLINE:
             _LOGGER.info("No connection to the broker: %s %s", status.reason, status.detail)
-        elif status.phase is Phase.ONLINE and before.phase is not Phase.ONLINE:
+        elif status.online and not before.online:
             _LOGGER.info("Connected to the broker, %s", status.detail)
         self._on_status(status)
 

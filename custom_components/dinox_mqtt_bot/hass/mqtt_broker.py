@@ -206,7 +206,7 @@ class HaBroker:
             return
         self._status = status
         self._told_refused = dict(self._refused)
-        if status.phase is not Phase.CONNECTING and self._told_up is not (up := status.phase is Phase.ONLINE):
+        if status.phase is not Phase.CONNECTING and self._told_up is not (up := status.online):
             self._told_up = up
             if up:
                 _LOGGER.info("Connected to the broker, through Home Assistant")

@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..bot.bot import Bot
 from ..bot.model.announcements import Announcement, StatusChanged
 from ..bot.model.jid import domain_of
-from ..bot.model.status import LinkStatus, Phase
+from ..bot.model.status import LinkStatus
 from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
 from ..broker.link import BrokerLink
@@ -130,13 +130,13 @@ class Issues:
         for name, link in (("broker", status.broker), ("xmpp", status.chat)):
             self._judge_certificate(name, link)
         self._raise_refusals()
-        if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
+        if has_chat(self._entry) and status.chat.online:
             self._hint.begin()
 
     def _judge_login(self, status: LinkStatus) -> None:
         if status.fatal and status.reason == "invalid_auth":
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), True, reason=status.detail)
-        elif status.phase is Phase.ONLINE:
+        elif status.online:
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
 
     def _judge_contacts(self, unreachable: dict[str, str]) -> None:
@@ -177,7 +177,7 @@ class Issues:
             data = self._entry.data
             account = data[CONF_XMPP_HOST] or domain_of(data[CONF_JID]) if name == "xmpp" else ""
             self._set(issue, True, host=account or data[CONF_HOST])
-        elif status.phase is Phase.ONLINE or status.reason:
+        elif status.online or status.reason:
             self._set(issue, False)
 
     @callback
@@ -211,7 +211,7 @@ class Issues:
     def _take_refusals_back(self) -> None:
         """Take back what is not refused any more, or not wanted; nobody knows while the broker is away."""
         refused, wanted = self._refused, self._bot.subscriptions
-        online = self._broker.status.phase is Phase.ONLINE
+        online = self._broker.status.online
         for name in shown_about(self._hass, self._entry, IssueKind.TOPIC_REFUSED) - refused.keys():
             if online or wanted.get(name) is None:
                 self._set(Issue(IssueKind.TOPIC_REFUSED, name), False)

@@ -6,7 +6,6 @@ import logging
 
 from ..bot.model.message import QoS
 from ..bot.model.replies import BotError
-from ..bot.model.status import Phase
 from ..bot.ports import Broker
 from ..hass.tasks import CreateTask
 
@@ -52,7 +51,7 @@ class Publications:
 
     def begin(self) -> None:
         """Publish what waits, if there is a connection."""
-        online = self._broker.status.phase is Phase.ONLINE
+        online = self._broker.status.online
         if self._waiting and online and not self._busy and not self._closed:
             self._task = self._create_task(self._run(), "publish on mqtt")
 

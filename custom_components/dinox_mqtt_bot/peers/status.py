@@ -13,7 +13,7 @@ from ..bot.model.announcements import AlertChanged, Listeners, MessageReceived
 from ..bot.model.message import QoS
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority
-from ..bot.model.status import BotStatus, Phase
+from ..bot.model.status import BotStatus
 from ..bot.peers.beacon import (
     is_notification,
     notification,
@@ -96,7 +96,7 @@ class StatusOnMqtt:
         self.others.close()
         await self.publisher.stop()
         broker = self._broker
-        if self._told and broker.status.phase is Phase.ONLINE and not isinstance(broker, BrokerLink):
+        if self._told and broker.status.online and not isinstance(broker, BrokerLink):
             gone = presence_payload("offline", self._entry.title)
             with suppress(BotError, TimeoutError):
                 async with asyncio.timeout(GOODBYE_SECONDS):
@@ -122,7 +122,7 @@ class StatusOnMqtt:
     def _look(self) -> None:
         """Tell at once what must not wait, and everything else when the minute is over."""
         status = self._status()
-        online = status.broker.phase is Phase.ONLINE
+        online = status.broker.online
         came, self._online = online and not self._online, online
         if came:
             self._came()

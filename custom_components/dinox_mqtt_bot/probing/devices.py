@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..bot.discovery.devices import Devices
 from ..bot.model.message import Message
 from ..bot.model.replies import BotError
-from ..bot.model.status import LinkStatus, Phase
+from ..bot.model.status import LinkStatus
 from ..bot.model.timers import NEVER
 from ..bot.model.topics import Subscriptions
 from ..bot.reading.readings import Readings
@@ -50,7 +50,7 @@ async def _async_listen(broker: ConnectedBroker, readings: Readings) -> None:
         heard.set()
 
     def changed(status: LinkStatus) -> None:
-        if status.phase is Phase.ONLINE:
+        if status.online:
             online.set()
 
     broker.want(Subscriptions().wanted(readings.discovery_filters))

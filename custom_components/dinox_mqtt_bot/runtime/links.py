@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from ..bot.bot import Bot
 from ..bot.model.message import Message
-from ..bot.model.status import LinkStatus, Phase
+from ..bot.model.status import LinkStatus
 from ..bot.ports import ButtonsOf, Clock, CommandForms, Memory
 from ..const import ATTR_LINK, LinkName
 from ..entry.account import is_prosody, is_pubsub_only
@@ -115,7 +115,7 @@ class Links:
     @property
     def online(self) -> bool:
         """Whether the broker is there."""
-        return self.broker.status.phase is Phase.ONLINE
+        return self.broker.status.online
 
     def _in_task[T](self, act: Callable[[T], Coroutine[Any, Any, None]], name: str) -> Callable[[T], None]:
         """Return what has the bot act without holding up the XMPP stream."""
@@ -129,7 +129,7 @@ class Links:
     def _broker_changed(self, status: LinkStatus) -> None:
         self.bot.broker_changed(status)
         self.missed.broker_changed(status)
-        if status.phase is Phase.ONLINE:
+        if status.online:
             remember_filters(self.memory, outside(self.bot.wanted))
         self._ask_for_credentials(status, LinkName.BROKER)
 
@@ -142,7 +142,7 @@ class Links:
     def _ask_for_credentials(self, status: LinkStatus, link: LinkName) -> None:
         if status.fatal and status.reason == "invalid_auth":
             self.entry.async_start_reauth(self.hass, data={ATTR_LINK: link.value})
-        elif self.online and self.chat.status.phase is Phase.ONLINE:
+        elif self.online and self.chat.status.online:
             # Both were let in after all, so nobody needs to be asked.
             for flow in list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
                 self.hass.config_entries.flow.async_abort(flow["flow_id"])

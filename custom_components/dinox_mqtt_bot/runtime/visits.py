@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from ..bot.model.message import Message, QoS
 from ..bot.model.replies import BotError
-from ..bot.model.status import LinkStatus, Phase
+from ..bot.model.status import LinkStatus
 from ..bot.peers.beacon import read
 from ..broker.link import BrokerLink
 from ..entry.connections import broker_settings, broker_tls
@@ -107,7 +107,7 @@ async def _async_visit(
     there = asyncio.Event()
 
     def changed(status: LinkStatus) -> None:
-        if status.phase is Phase.ONLINE:
+        if status.online:
             there.set()
 
     broker.start(on_message=hear, on_status=changed)

@@ -157,7 +157,7 @@ class XmppLink:
 
     def available(self, jid: str) -> bool:
         """Say whether a contact is seen to be there, and does not show `dnd`."""
-        return self._status.phase is Phase.ONLINE and self._talk.dnd.available(jid)
+        return self._status.online and self._talk.dnd.available(jid)
 
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
@@ -165,13 +165,13 @@ class XmppLink:
 
     async def examine(self) -> ServerFound | None:
         """Say what kind of server the account is on, None while there is no session."""
-        if self._session is None or self._status.phase is not Phase.ONLINE:
+        if self._session is None or not self._status.online:
             return None
         return await detect(self._session.xmpp, self._timing.answer)
 
     async def inquire(self, jid: str) -> str:
         """Say why nothing would reach an address; empty where nothing speaks against it, or nobody knows."""
-        if self._session is None or self._status.phase is not Phase.ONLINE:
+        if self._session is None or not self._status.online:
             return ""
         return await self._talk.reach.ask(self._session.xmpp, jid)
 
@@ -188,7 +188,7 @@ class XmppLink:
 
     def _say_again(self) -> None:
         self._reminder = None
-        if self._status.phase is Phase.ONLINE:
+        if self._status.online:
             self._on_session()
 
     async def _run(self) -> None:
@@ -292,7 +292,7 @@ class XmppLink:
         if (status.phase, status.reason) == (self._status.phase, self._status.reason):
             return
         self._status = status
-        if status.phase is Phase.ONLINE:
+        if status.online:
             _LOGGER.info("Connected to XMPP as %s", self._settings.jid)
         elif status.reason:
             _LOGGER.info(

@@ -1,23 +1,65 @@
-"""Rules to look after: some have no room for all their topics, some are done once they have told."""
+"""Rules to look after: new ones, those without room for all their topics, those done once they have told."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Set as AbstractSet
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence, Set as AbstractSet
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 import json
 from typing import Any
 
 from ..delivery.outgoing import Outgoing
+from ..model.alert import Alert, Record
+from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.replies import BotError
-from ..model.rules import AlertRule, Priority, RuleSet
+from ..model.rules import AlertRule, Operator, Priority, RuleSet
 from ..model.timers import NEVER
 from ..ports import Phrases, Ports, Rules, Spawn
 from ..rendering.readings import LONGEST_NAME
 from ..text.foreign import inert, short
+from . import lifecycle
 from .engine import AlertEngine
 from .texts import rule_name
+from .watches import Watch
 
 KEY = "rules_overfull"
+
+type Newest = Callable[[str], Awaitable[Sequence[Reading]]]
+"""Return the newest messages of a topic filter, oldest first. Raises BotError if they cannot be read."""
+
+
+class NewRules:
+    """Tells rules that wait for another value, when they are new, what their topics said last."""
+
+    def __init__(
+        self, engine: AlertEngine, spawn: Spawn, newest: Newest, save: Callable[[Record], None]
+    ) -> None:
+        self._engine = engine
+        self._spawn = spawn
+        self._newest = newest
+        self._save = save
+        self._asked: dict[str, tuple[object, ...]] = {}
+
+    def apply(self, rules: Iterable[AlertRule]) -> None:
+        """Take over other rules."""
+        waiting = [each for each in rules if each.enabled and each.condition.operator is Operator.CHANGES]
+        before, self._asked = self._asked, {rule.id: rule.asks for rule in waiting}
+        for rule in waiting:
+            if before.get(rule.id) != rule.asks:
+                self._spawn(partial(self._recall, rule))
+
+    async def _recall(self, rule: AlertRule) -> None:
+        watch, found = Watch.of(rule), dict[str, Alert]()
+        with suppress(BotError):
+            for reading in await self._newest(rule.filter):
+                topic, value = reading.message.topic, watch.value(reading)
+                alert = self._engine.get(rule.id, topic) or Alert(rule.id, topic)
+                if value is not None and not alert.seen:
+                    valued = lifecycle.valued(alert, reading.name, value, None)
+                    found[topic] = replace(valued, seen=reading.message.received)
+        # It may have been changed or removed meanwhile.
+        if found and self._asked.get(rule.id) == rule.asks:
+            self._save(self._engine.mark_told(found.values(), ()))
 
 
 class OverfullRules:

@@ -8,7 +8,6 @@ from ..model.jid import shares_server
 from ..model.message import Message, Reading
 from ..model.replies import BotError
 from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscription
-from ..model.status import Phase
 from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions
 from ..ports import Ports, When
@@ -114,7 +113,7 @@ class Bridges:
 
     @property
     def _online(self) -> bool:
-        return self._ports.chat.status.phase is Phase.ONLINE
+        return self._ports.chat.status.online
 
     def carry(
         self, reading: Reading, subscription: Subscription, now: float, *, cleared: bool = False

@@ -27,7 +27,6 @@ from ..model.replies import (
     Worded,
 )
 from ..model.rules import Role
-from ..model.status import Phase
 from ..model.topics import fold, valid_topic
 from ..reading.budget import Limited
 from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
@@ -253,7 +252,7 @@ def _refreshed(parts: Parts) -> Text:
     if not prefix:
         return _standing(parts)
     done = Text("discovery_refreshed", {"prefix": prefix})
-    if parts.broker.status.phase is not Phase.ONLINE:
+    if not parts.broker.status.online:
         return Text("when_connected", {"done": done}, _discovery_facts(parts))
     parts.readings.forget()
     parts.ports.broker.renew(parts.listening.bringing(parts.readings.discovery_filters))

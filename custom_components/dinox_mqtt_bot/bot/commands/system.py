@@ -5,7 +5,7 @@ from typing import ClassVar, override
 
 from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Role
-from ..model.status import Phase, SteadyStatus
+from ..model.status import SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts
 
@@ -48,7 +48,7 @@ class Status(Command):
 def _link(parts: Parts, link: SteadyStatus) -> tuple[Cell, ...]:
     """Return a link's state, reason and since when; up without ever coming: an account never set up."""
     status = link.status
-    if status.phase is Phase.ONLINE and status.reason and not link.since:
+    if status.online and status.reason and not link.since:
         return (Text(f"reason_{status.reason}"),)
     cells: list[Cell] = [Text(f"phase_{status.phase}")]
     if status.reason:
@@ -159,6 +159,6 @@ class Reconnect(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         parts.ports.broker.reconnect()
         # A chat that carries this very conversation works.
-        if not caller.has_chat or parts.chat.status.phase is not Phase.ONLINE:
+        if not caller.has_chat or not parts.chat.status.online:
             parts.ports.chat.reconnect()
         return Text("reconnecting", {"status": Typed("status")})

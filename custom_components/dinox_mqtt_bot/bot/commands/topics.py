@@ -8,7 +8,6 @@ from ..model.history import TopicRow
 from ..model.message import QoS
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
-from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
 from ..text.tongue import plainly, skip
@@ -108,10 +107,10 @@ def _done(parts: Parts, key: str, subscription: Subscription) -> Text:
     reason = parts.ports.broker.refused.get(subscription.filter)
     facts = {
         **subscription_facts(subscription),
-        "connected": parts.broker.status.phase is Phase.ONLINE,
+        "connected": parts.broker.status.online,
         "refused": reason or "",
     }
-    if parts.broker.status.phase is not Phase.ONLINE:
+    if not parts.broker.status.online:
         return Text("when_connected", {"done": done}, facts)
     if reason is not None:
         return Text("but_refused", {"done": done, "reason": reason}, facts)

@@ -25,6 +25,17 @@ class LinkStatus:
     detail: str = ""
     fatal: bool = False
 
+    @property
+    def online(self) -> bool:
+        """Whether the link is there and can be used."""
+        return self.phase is Phase.ONLINE
+
+    def bot_state(self, *, heard: bool) -> BotState:
+        """Return how a bot is by its connection to the broker, and whether it has heard anything."""
+        if self.online:
+            return BotState.ONLINE if heard else BotState.WAITING
+        return BotState.CONNECTING if self.phase is Phase.CONNECTING else BotState.OFFLINE
+
 
 STOPPED = LinkStatus(Phase.OFFLINE, "stopped")
 """What is written down of the time in which the bot itself did not run."""

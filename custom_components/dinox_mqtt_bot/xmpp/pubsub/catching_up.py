@@ -8,7 +8,7 @@ from typing import Final, override
 
 from ...bot.model.message import Message
 from ...bot.model.replies import BotError
-from ...bot.model.status import LinkStatus, Phase
+from ...bot.model.status import LinkStatus
 from ...bot.ports import Clock, Memory
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
 from .addresses import Addresses
@@ -88,7 +88,7 @@ class CatchUp(Fetching[Message]):
 
     def broker_changed(self, status: LinkStatus) -> None:
         """Look whenever MQTT is back."""
-        before, self._running = self._running, status.phase is Phase.ONLINE and not self._paused
+        before, self._running = self._running, status.online and not self._paused
         if self._running and not before:
             self._asked.clear()
             self._expect(self._wanted)

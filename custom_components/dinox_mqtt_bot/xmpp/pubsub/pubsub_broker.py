@@ -62,7 +62,7 @@ class PubSubBroker:
     @property
     def status(self) -> LinkStatus:
         """The XMPP session, online as soon as every node was asked for."""
-        if self._link.phase is Phase.ONLINE and not self._following.settled:
+        if self._link.online and not self._following.settled:
             return LinkStatus(Phase.CONNECTING)
         return self._link
 
@@ -134,7 +134,7 @@ class PubSubBroker:
         """Follow the XMPP session."""
         # What only the user can change is told of the session itself.
         self._link = replace(link, fatal=False)
-        if link.phase is not Phase.ONLINE:
+        if not link.online:
             self._following.lose()
         self._report()
 

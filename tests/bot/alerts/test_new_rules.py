@@ -1,0 +1,85 @@
+"""A rule that waits for another value knows what was so before it was made."""
+
+from fakes import World, failing
+from homes import announce, say
+import pytest
+
+from bot.model.rules import Subscription
+
+ALL = Subscription("#")
+
+
+async def heard(world: World, topic: str, payload: str) -> list[str]:
+    """Return what is told of a message, once what runs beside has run."""
+    await world.settle()
+    before = len(world.said)
+    world.receive(topic, payload)
+    world.later(5)
+    return [text for text in world.said[before:] if "⚠" in text]
+
+
+@pytest.mark.parametrize("rule", ["s/door changes", "s/+ changes", "s/door.open changes"])
+async def test_the_first_change_is_noticed(rule: str) -> None:
+    world = World(ALL)
+    payload = '{{"open": "{}"}}' if ".open" in rule else "{}"
+    world.receive("s/door", payload.format("yes"))
+    world.receive("s/door", payload.format("no"))
+    await say(world, f"alert {rule}")
+    assert await heard(world, "s/door", payload.format("no")) == []
+    (told,) = await heard(world, "s/door", payload.format("yes"))
+    assert "no → yes" in told
+
+
+async def test_what_the_topic_says_before_the_history_was_read_is_newer() -> None:
+    world = World(ALL)
+    world.receive("s/door", "closed")
+    await say(world, "alert s/door changes")
+    world.receive("s/door", "open")
+    assert await heard(world, "s/door", "open") == []
+    (told,) = await heard(world, "s/door", "closed")
+    assert "open → closed" in told
+
+
+async def test_what_only_a_device_has_said_is_known_too() -> None:
+    world = World()
+    announce(world, "sensor", "mode", name="Mode", state_topic="pump/mode", device="Pump")
+    world.receive("pump/mode", "day")
+    await say(world, "alert pump mode changes")
+    (told,) = await heard(world, "pump/mode", "night")
+    assert "day → night" in told
+
+
+async def test_a_rule_that_was_off_knows_what_was_so_last() -> None:
+    world = World(ALL)
+    await say(world, "alert s/door changes")
+    await heard(world, "s/door", "closed")
+    await say(world, "rule 1 off")
+    await heard(world, "s/door", "open")
+    await say(world, "rule 1 on")
+    assert await heard(world, "s/door", "open") == []
+    assert len(await heard(world, "s/door", "closed")) == 1
+
+
+async def test_a_rule_that_is_gone_meanwhile_is_not_told() -> None:
+    world = World(ALL)
+    world.receive("s/door", "closed")
+    await say(world, "alert s/door changes")
+    spawned, world.spawned[:] = list(world.spawned), []
+    await say(world, "rmalert 1")
+    for each in spawned:
+        await each()
+    assert world.bot.alerts.get("1", "s/door") is None
+    assert world.book.kept == []
+
+
+async def test_a_history_that_cannot_be_read_leaves_the_rule_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(ALL)
+    world.receive("s/door", "closed")
+    await say(world, "alert s/door changes")
+
+    async def fails(*_: object) -> None:
+        raise failing("history_failed")
+
+    monkeypatch.setattr(world.history, "page", fails)
+    assert await heard(world, "s/door", "open") == []
+    assert len(await heard(world, "s/door", "closed")) == 1
