@@ -51,7 +51,7 @@ from .reading.listening import Listening
 from .reading.names import Names
 from .reading.presences import Presences
 from .reading.readings import Readings
-from .reading.topic_lookup import CHUNK, newest_readings
+from .reading.topic_lookup import newest_readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
 from .text.numbers import with_unit
@@ -134,9 +134,8 @@ class Bot:
         tell, devices, hearers = self.announce, self.readings.devices, self.listening.audience.receivers
         self.awaited = Awaited(ports, devices, self.outgoing, self.conversation, lambda: self.wanted)
         held = Inhibitions(engine, self._presences.away, hearers, ports.memory, now=clock.now())
-        recall = partial(newest_readings, self, limit=CHUNK)
-        self._new_rules = NewRules(engine, spawn, recall, ports.alerts.save)
         self.alerts = Alerts(ports, self.outgoing, self.moment, engine, held, spawn=spawn, announce=tell)
+        self._new_rules = NewRules(spawn, partial(newest_readings, self), self.alerts.recall)
         self.held = Held(
             ports,
             self.do_not_disturb,

@@ -72,7 +72,7 @@ async def test_a_rule_that_is_gone_meanwhile_is_not_told() -> None:
     assert world.book.kept == []
 
 
-async def test_a_history_that_cannot_be_read_leaves_the_rule_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreadable_history_leaves_the_rule_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(ALL)
     world.receive("s/door", "closed")
     await say(world, "alert s/door changes")

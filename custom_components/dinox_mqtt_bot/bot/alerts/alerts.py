@@ -17,7 +17,7 @@ from .inhibitions import Inhibitions
 from .lookup import find_alerts
 from .notices import NOTICES_KEPT, AlertNotices, Composed, Debt, after_held, debt_of
 from .rule_care import OneShots, OverfullRules
-from .watches import BROKER, unheard
+from .watches import BROKER, Watch, unheard
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -156,6 +156,18 @@ class Alerts:
         highest = max((rule.number for rule in rules.alerts), default=0)
         if highest >= self.next_number:
             self._ports.memory.set(LAST_RULE, str(highest))
+
+    def recall(self, rule: AlertRule, said: Iterable[Reading]) -> None:
+        """Let a rule know what its topics said before it was made, the oldest first."""
+        watch, found = Watch.of(rule), dict[str, Alert]()
+        for reading in said:
+            topic, value = reading.message.topic, watch.value(reading)
+            alert = self.engine.get(rule.id, topic) or Alert(rule.id, topic)
+            if value is not None and not alert.seen:
+                valued = lifecycle.valued(alert, reading.name, value, None)
+                found[topic] = replace(valued, seen=reading.message.received)
+        if found:
+            self._ports.alerts.save(self.engine.mark_told(found.values(), ()))
 
     def judge(self, reading: Reading, now: float) -> Judged:
         """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""

@@ -2,13 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence, Set as AbstractSet
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 import json
 from typing import Any
 
 from ..delivery.outgoing import Outgoing
-from ..model.alert import Alert, Record
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.replies import BotError
@@ -17,27 +15,29 @@ from ..model.timers import NEVER
 from ..ports import Phrases, Ports, Rules, Spawn
 from ..rendering.readings import LONGEST_NAME
 from ..text.foreign import inert, short
-from . import lifecycle
 from .engine import AlertEngine
 from .texts import rule_name
-from .watches import Watch
 
 KEY = "rules_overfull"
+LOOKED_AT = 200
+"""Messages that a new rule looks back at, of all its topics."""
 
-type Newest = Callable[[str], Awaitable[Sequence[Reading]]]
-"""Return the newest messages of a topic filter, oldest first. Raises BotError if they cannot be read."""
+type Newest = Callable[[str, int], Awaitable[Sequence[Reading]]]
+"""Return so many of the newest messages of a filter, oldest first. Raises BotError if they cannot be read."""
 
 
 class NewRules:
-    """Tells rules that wait for another value, when they are new, what their topics said last."""
+    """Has rules that wait for another value know, when they are new, what their topics said last.
+
+    `recall` gets the messages, the oldest first.
+    """
 
     def __init__(
-        self, engine: AlertEngine, spawn: Spawn, newest: Newest, save: Callable[[Record], None]
+        self, spawn: Spawn, newest: Newest, recall: Callable[[AlertRule, Iterable[Reading]], None]
     ) -> None:
-        self._engine = engine
         self._spawn = spawn
         self._newest = newest
-        self._save = save
+        self._recall = recall
         self._asked: dict[str, tuple[object, ...]] = {}
 
     def apply(self, rules: Iterable[AlertRule]) -> None:
@@ -46,20 +46,14 @@ class NewRules:
         before, self._asked = self._asked, {rule.id: rule.asks for rule in waiting}
         for rule in waiting:
             if before.get(rule.id) != rule.asks:
-                self._spawn(partial(self._recall, rule))
+                self._spawn(partial(self._look_back, rule))
 
-    async def _recall(self, rule: AlertRule) -> None:
-        watch, found = Watch.of(rule), dict[str, Alert]()
+    async def _look_back(self, rule: AlertRule) -> None:
         with suppress(BotError):
-            for reading in await self._newest(rule.filter):
-                topic, value = reading.message.topic, watch.value(reading)
-                alert = self._engine.get(rule.id, topic) or Alert(rule.id, topic)
-                if value is not None and not alert.seen:
-                    valued = lifecycle.valued(alert, reading.name, value, None)
-                    found[topic] = replace(valued, seen=reading.message.received)
-        # It may have been changed or removed meanwhile.
-        if found and self._asked.get(rule.id) == rule.asks:
-            self._save(self._engine.mark_told(found.values(), ()))
+            said = await self._newest(rule.filter, LOOKED_AT)
+            # It may have been changed or removed meanwhile.
+            if self._asked.get(rule.id) == rule.asks:
+                self._recall(rule, said)
 
 
 class OverfullRules:
