@@ -195,6 +195,20 @@ class Probed:
         self.link.say(notice)
         return notice
 
+    def refusals(self, jid: str) -> list[Any]:
+        """Return what fills with the errors that come from an address from now on."""
+        assert self.link._session is not None
+        xmpp, found = self.link._session.xmpp, list[Any]()
+
+        def keep(stanza: Any) -> None:
+            if stanza["type"] == "error" and stanza["from"].bare == jid:
+                found.append(stanza)
+
+        for kind in ("iq", "presence"):
+            matcher = MatchXPath(f"{{{xmpp.default_ns}}}{kind}")
+            xmpp.register_handler(Callback(f"Keep errors {kind} {jid}", matcher, keep))
+        return found
+
     def progress(self, notice: Notice) -> list[Delivery]:
         return [delivery for key, delivery in self.deliveries if key == notice.id]
 

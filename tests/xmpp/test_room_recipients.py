@@ -1,6 +1,5 @@
 """Rooms that are told things: what they have passed on is delivered, and nothing else is."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 import uuid
@@ -210,7 +209,8 @@ async def test_a_destroyed_room_is_not_made_anew_by_the_bot(either: World) -> No
     notice = probed.say("⚠ Freezer", room, room=True)
     await until(lambda: notice.id in probed.reasons_told, "why it waits")
     assert probed.reasons_told[notice.id] == "room_gone"
-    await asyncio.sleep(5 * QUICK.room_pause)
+    refusals = probed.refusals(room)
+    await until(lambda: len(refusals) > 1, "asked again whether it is there")
     assert Delivery.RECEIVED not in probed.progress(notice)
     alice.presences.clear()
     await enter(alice, room, "Alice")

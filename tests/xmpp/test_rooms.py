@@ -1,6 +1,5 @@
 """Rooms on real servers: entered, heard, spoken in, and entered again."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 import uuid
@@ -173,7 +172,8 @@ async def test_a_bot_that_must_not_enter_tries_again_and_says_what_waits(either:
     await until(lambda: notice.id in probed.reasons_told, "why it waits")
     assert probed.reasons_told[notice.id] == probed.link.rooms_refused[room] == "room_banned"
     await until(lambda: (room, "room_banned") in probed.reach, "why it is outside")
-    await asyncio.sleep(2 * QUICK.room_pause)
+    refusals = probed.refusals(room)
+    await until(lambda: len(refusals) > 1, "tried again")
     assert set(probed.progress(notice)) == {Delivery.QUEUED}
     await administer(alice, room, jid=BOT, affiliation="member")
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "in at last")
