@@ -42,6 +42,7 @@ class Copies:
         """The broker has granted a filter."""
         identifier = identifier_of(topic_filter)
         self._known.add(identifier)
+        self._twins.join(identifier)
         if topic_filter.startswith(SHARED):
             self._shared.add(identifier)
         else:

@@ -200,6 +200,8 @@ class HaBroker:
         self._twins = Twins(_TWIN_SECONDS)
         for active in self._active.values():
             active.done = False
+            if active.unsubscribe is not None:
+                self._twins.join(active.filter)
 
     def _report_status(self, status: LinkStatus) -> None:
         if status == self._status and self._refused == self._told_refused:
@@ -252,7 +254,9 @@ class HaBroker:
             self._hass, active.filter, int(active.qos), partial(self._subscribed, active)
         )
         active.unsubscribe = partial(_both, watched, unsubscribe)
-        if not active.wanted:
+        if active.wanted:
+            self._twins.join(active.filter)
+        else:
             active.unsubscribe()
         self._report()
 

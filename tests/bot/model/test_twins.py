@@ -47,6 +47,19 @@ def test_what_was_taken_before_a_filter_brings_anything_is_not_waited_for_from_i
     assert take(twins, "on", NARROW, 2)
 
 
+def test_a_filter_that_is_there_brings_what_is_taken_from_then_on_however_late() -> None:
+    twins = Twins(5)
+    assert take(twins, "on", WIDE, 0)
+    twins.join(NARROW)
+    assert take(twins, "on", NARROW, 2 * ADJACENT)
+    twins.leave(NARROW)
+    twins.join(NARROW)
+    assert not take(twins, "on", WIDE, 3 * ADJACENT)
+    assert take(twins, "on", WIDE, 4 * ADJACENT)
+    assert not take(twins, "on", NARROW, 9 * ADJACENT)
+    assert take(twins, "on", NARROW, 9 * ADJACENT)
+
+
 def test_of_the_last_one_no_copy_is_expected() -> None:
     twins = Twins(5)
     assert take(twins, "on", WIDE, last=True)
@@ -69,16 +82,22 @@ def test_only_so_many_are_remembered() -> None:
     st.lists(st.sampled_from(["on", "off"]), max_size=30),
     st.integers(0, 30),
     st.integers(0, 30),
+    st.floats(0, 0.1),
     st.randoms(use_true_random=False),
 )
 def test_a_filter_that_another_joins_and_leaves_loses_and_doubles_nothing(
-    messages: list[str], joins: int, overlap: int, chance: Random
+    messages: list[str], joins: int, overlap: int, apart: float, chance: Random
 ) -> None:
     """`NARROW` joins, then `WIDE` leaves; a broker sends the copies of a message in any order."""
-    twins, taken = Twins(5), list[str]()
+    twins, taken, now = Twins(5), list[str](), 0.0
     for number, message in enumerate(messages):
+        now += 2 * ADJACENT
+        if number == joins:
+            twins.join(NARROW)
         by = [WIDE] if number < joins + overlap else []
         by += [NARROW] if number >= joins else []
         chance.shuffle(by)
-        taken += [message for each in by if take(twins, message, each, number)]
+        for each in by:
+            taken += [message] if take(twins, message, each, now) else []
+            now += apart
     assert Counter(taken) == Counter(messages)

@@ -33,7 +33,6 @@ _MOST_TONES = 200
 _COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
 _ENDS = aliases("end")
 """What is said to covers that take positions only."""
-_PARTLY = aliases("partly")
 
 
 def controls_of(config: Config) -> tuple[Control, ...]:
@@ -163,7 +162,7 @@ def _cover(config: Config) -> Iterator[Control]:
         guarded=guarded,
         said_as="position",
         given=given,
-        alias=(*_PARTLY, *ends),
+        alias=ends,
     )
     flat = ("open", str(integer(config, "tilt_opened_value", 100)))
     shut = ("close", str(integer(config, "tilt_closed_value", 0)))
@@ -181,7 +180,7 @@ def _valve(config: Config) -> Iterator[Control]:
         ("close", f"{closed}"),
         *payload_words(config, ("stop", "stop", "")),
     )
-    valve = control(config, words=words, scale=percent(closed, opened), alias=_PARTLY)
+    valve = control(config, words=words, scale=percent(closed, opened))
     yield replace(valve, said_as="position", given=(("position_open", opened), ("position_closed", closed)))
 
 

@@ -34,8 +34,9 @@ class Twins:
         self._alike: dict[Hashable, _Alike] = {}
         self._order: deque[tuple[float, Hashable]] = deque()
         self._count = 0
-        # How many had been taken before the first message of a filter.
+        # How many had been taken before the first message of a filter, and before it was there.
         self._before: dict[Hashable, int] = {}
+        self._joined: dict[Hashable, int] = {}
 
     def __bool__(self) -> bool:
         """Say whether anything that was taken may still have a copy on its way."""
@@ -48,9 +49,9 @@ class Twins:
         """
         self._forget(now)
         alike, by = self._alike.get(looks) or _Alike(), list(filters)
-        adjacent = bool(self._order) and self._order[-1][1] == looks and now < self._order[-1][0] + ADJACENT
         for each in by:
-            self._before.setdefault(each, self._count - adjacent)
+            if each not in self._before:
+                self._before[each] = self._count - self._is_of_last(looks, each, now)
         number = max(alike.forgotten, *(self._brought(alike, each) for each in by)) + 1
         is_copy = number <= alike.taken
         if is_copy or not last:
@@ -62,11 +63,22 @@ class Twins:
             self._order.append((now, looks))
         return is_copy
 
+    def join(self, topic_filter: Hashable) -> None:
+        """Take note that a filter is there: what is taken from now on, it brings too, however late."""
+        self._joined.setdefault(topic_filter, self._count)
+
     def leave(self, topic_filter: Hashable) -> None:
         """Expect nothing more of a filter; should it come again, it begins anew."""
         self._before.pop(topic_filter, None)
+        self._joined.pop(topic_filter, None)
         for alike in self._alike.values():
             alike.brought.pop(topic_filter, None)
+
+    def _is_of_last(self, looks: Hashable, topic_filter: Hashable, now: float) -> bool:
+        """Say whether the first message of a filter is a copy of what was taken last."""
+        if not self._order or self._order[-1][1] != looks:
+            return False
+        return self._joined.get(topic_filter, self._count) < self._count or now < self._order[-1][0] + ADJACENT
 
     def _brought(self, alike: _Alike, topic_filter: Hashable) -> int:
         brought = alike.brought.get(topic_filter)

@@ -5,7 +5,7 @@ from math import ceil, floor
 import re
 
 from ...text.numbers import number
-from ...text.tongue import plainly, words
+from ...text.tongue import plainly, senses
 from ...text.units import DEGREES, SHARES, comparable, convert
 from .colors import mireds
 
@@ -44,8 +44,8 @@ class Scale:
     def take(self, said: str) -> float | None:
         """Return the number that was said, in the unit of the range; None if it is not allowed."""
         found = number(_with_sign(said))
-        if found is None and self.unit == "%" and plainly(said) in words("half"):
-            return (self.low + self.high) / 2
+        if found is None and self.unit == "%" and (share := senses("share").get(plainly(said))) is not None:
+            return self.low + (self.high - self.low) * int(share) / 100
         if found is None:
             return None
         value, unit = found
