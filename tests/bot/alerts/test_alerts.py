@@ -324,13 +324,21 @@ async def test_a_reply_to_the_alert_acknowledges_it_with_a_note() -> None:
     assert "operator" in await reply(world, "ack", GUEST)
 
 
-@pytest.mark.parametrize("text", ["--duration=2h", 'it\'s "the" door', "-- later", "ack: yes"])
+@pytest.mark.parametrize("text", ["--duration=2h", 'it\'s "the" door', "-- later", "so: yes"])
 async def test_the_words_of_a_reply_are_its_note_and_no_options(text: str) -> None:
     world = house(hot())
     world.receive("s/1", "31")
     world.later(GATHER)
     assert await reply(world, text) == "👍 Acknowledged: s/1 (#1)"
     assert world.bot.alerts.active[0].note == text
+
+
+async def test_a_word_of_a_command_with_a_colon_is_one_in_a_reply_too() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert await reply(world, "ack: on my way") == "👍 Acknowledged: s/1 (#1)"
+    assert world.bot.alerts.active[0].note == "on my way"
 
 
 async def test_a_reply_to_anything_else_is_no_command() -> None:

@@ -3,7 +3,7 @@
 import json
 
 from fakes import World
-from homes import announce
+from homes import announce, say
 import pytest
 
 from bot.alerts.judge import Judge
@@ -236,3 +236,41 @@ async def test_a_unit_that_a_device_writes_itself_is_told_once(payload: str, sho
     world.later(5)
     assert any(f"*Boiler > 5 °C*: {shown}\n" in text for text in world.said)
     assert not any("°C °C" in text or "deg" in text for text in world.said[-1:])
+
+
+@pytest.mark.parametrize(
+    ("device_class", "unit", "limit", "calm", "fires"),
+    [
+        ("ozone", "ppb", "> 120 µg/m³", "60", "61"),
+        ("nitrogen_dioxide", "µg/m³", "> 100 ppb", "191", "192"),
+        ("carbon_monoxide", "ppm", "> 30 mg/m³", "25", "26"),
+    ],
+)
+@pytest.mark.parametrize("field", ["", "air"])
+async def test_a_share_of_a_gas_is_compared_with_its_density(
+    device_class: str, unit: str, limit: str, calm: str, fires: str, field: str
+) -> None:
+    world = World(Subscription("#"))
+    config: dict[str, object] = {"device_class": device_class, "unit_of_measurement": unit}
+    template = {"value_template": "{{ value_json.air }}"} if field else {}
+    announce(
+        *(world, "sensor", "gas"), name="Air", state_topic="hall/air", device="Hall", **(config | template)
+    )
+    written = '{{"air": {}}}' if field else "{}"
+    world.receive("hall/air", written.format(calm))
+    assert "⚠" not in await say(world, f"alert hall air {limit}")
+    before = len(world.said)
+    for payload in (calm, fires):
+        world.receive("hall/air", written.format(payload))
+        world.later(5)
+    assert [text for text in world.said[before:] if text.startswith("⚠")], world.said
+    assert len([text for text in world.said if text.startswith("⚠")]) == 1
+
+
+async def test_a_share_of_an_unknown_gas_is_not_judged_and_the_answer_says_so() -> None:
+    world = World(Subscription("#"))
+    announce(
+        world, "sensor", "gas", name="Air", state_topic="hall/air", device="Hall", unit_of_measurement="ppb"
+    )
+    world.receive("hall/air", "60")
+    assert "µg/m³" in await say(world, "alert hall air > 120 µg/m³")

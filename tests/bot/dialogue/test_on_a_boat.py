@@ -15,6 +15,11 @@ PUMP, HATCH, POSITION = "boat/bilge/pump/set", "boat/hatch/set", "boat/hatch/pos
         ("open the hatch half way", POSITION, b"50"),
         ("hatch half", POSITION, b"50"),
         ("roof hatch zur Hälfte", POSITION, b"50"),
+        ("open the hatch three quarters", POSITION, b"75"),
+        ("open the hatch a quarter of the way", POSITION, b"25"),
+        ("hatch two thirds", POSITION, b"67"),
+        ("roof hatch dreiviertel", POSITION, b"75"),
+        ("roof hatch ein drittel auf", POSITION, b"33"),
         ("close all hatches", HATCH, b"CLOSE"),
         ("all pumps off", PUMP, b"OFF"),
         ("alle pumpen aus", PUMP, b"OFF"),
@@ -227,3 +232,11 @@ async def test_what_is_locked_is_closed_as_well() -> None:
     announce(world, "lock", "door", name="Door", state_topic="boat/door", command_topic="boat/door/set")
     world.receive("boat/door", "LOCKED")
     assert "Door" not in await say(world, "is everything closed")
+
+
+@pytest.mark.parametrize(
+    "line", ["reminder: buy oil at 18:00", "Remind: buy oil, 18:00", "erinnerung: buy oil um 18 Uhr"]
+)
+async def test_the_word_of_a_command_may_have_a_colon_behind_it(line: str) -> None:
+    answer = await say(boat("de" if line.startswith("e") else "en"), line)
+    assert "18:00: buy oil" in answer

@@ -90,6 +90,7 @@ def test_a_filter_that_another_joins_and_leaves_loses_and_doubles_nothing(
 ) -> None:
     """`NARROW` joins, then `WIDE` leaves; a broker sends the copies of a message in any order."""
     twins, taken, now = Twins(5), list[str](), 0.0
+    twins.join(WIDE)
     for number, message in enumerate(messages):
         now += 2 * ADJACENT
         if number == joins:

@@ -17,7 +17,7 @@ from bot.text.tongue import lead, meant, phrases, plainly, skip, words
 TESTS = Path(__file__).parents[1]
 KINDS = (
     *("command", "choice", "theme", "unit", "number", "weekday", "month", "day", "part", "whole", "state"),
-    *("order", "color", "white", "one", "level", "end", "partly", "panel", "vacuum", "mower", "notable"),
+    *("order", "color", "white", "one", "level", "end", "share", "panel", "vacuum", "mower", "notable"),
 )
 
 

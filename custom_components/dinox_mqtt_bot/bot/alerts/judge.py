@@ -59,7 +59,7 @@ class Judge:
         self._folded = self._word.casefold()
         self.wordy = self._operator in _WORDY and bool(self._word) and self._numbers[0] is None
         self._glob = _Glob(self._word if self._operator in _PATTERNED else "")
-        self._by_unit: dict[str, Callable[[float], float] | None] = {}
+        self._by_unit: dict[tuple[str, str], Callable[[float], float] | None] = {}
 
     def holds(self, value: Value, before: str | None, memory: Samples, now: float) -> bool | None:
         """Say whether it holds, `before` being the text before.
@@ -106,11 +106,12 @@ class Judge:
         amount, unit = value.number, value.unit
         if amount is None or not unit or not self._unit or unit == self._unit:
             return amount
-        if unit not in self._by_unit:
+        key = unit, value.gas
+        if key not in self._by_unit:
             if len(self._by_unit) >= _UNITS_KEPT:
                 self._by_unit.clear()
-            self._by_unit[unit] = conversion(unit, self._unit)
-        converted = self._by_unit[unit]
+            self._by_unit[key] = conversion(unit, self._unit, gas=value.gas)
+        converted = self._by_unit[key]
         return None if converted is None else converted(amount)
 
     def remember(self, memory: Samples, value: Value, now: float) -> Samples:
@@ -198,9 +199,10 @@ class Judge:
         """Say whether a value is what a text says; None if their units measure different things."""
         if value.number is not None and (found := number(text)) is not None:
             amount, unit = found
-            if not comparable(value.unit, unit):
+            if not comparable(value.unit, unit, value.gas):
                 return None
-            return isclose(convert(value.number, value.unit, unit), amount, rel_tol=1e-9, abs_tol=0.0)
+            own = convert(value.number, value.unit, unit, gas=value.gas)
+            return isclose(own, amount, rel_tol=1e-9, abs_tol=0.0)
         return _same_word(value, text)
 
 

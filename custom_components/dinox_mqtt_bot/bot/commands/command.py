@@ -192,8 +192,8 @@ def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:
 
 
 def spelled(word: str) -> str:
-    """Return a word as the words of commands are compared: `reminder: buy oil` begins with one too."""
-    return plainly(word.rstrip(":,"))
+    """Return a word as the words of commands are compared."""
+    return plainly(word)
 
 
 def is_more(text: str) -> bool:

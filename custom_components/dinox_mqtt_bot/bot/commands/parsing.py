@@ -51,10 +51,13 @@ def unaddressed(text: str) -> str:
 
 
 def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
-    """Find a command by name. Raises BotError `unknown_command` or `unknown_command_similar`."""
+    """Find a command by name, which may have a colon behind it.
+
+    Raises BotError `unknown_command` or `unknown_command_similar`.
+    """
     known, name = by_word(commands), spelled(word)
-    if name in known:
-        return known[name]
+    if (found := known.get(name) or known.get(name.rstrip(":,"))) is not None:
+        return found
     near = list(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
     shown, help_line = word[:MAX_QUOTED], Typed("help")
     if not near:

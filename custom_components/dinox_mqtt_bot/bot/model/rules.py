@@ -77,7 +77,8 @@ class Value:
 
     `exact` is what Home Assistant keeps for a text that is its word for it: `off` for `closed`. `raw` is what
     the device wrote, where that is something else. `word` is the English word for the
-    state of a binary sensor: `closed`, and `off` where no class tells what that is.
+    state of a binary sensor: `closed`, and `off` where no class tells what that is. `gas` is the device class
+    of a number that is about a gas.
     """
 
     text: str
@@ -86,6 +87,7 @@ class Value:
     exact: str = ""
     raw: str = ""
     word: str = ""
+    gas: str = ""
 
 
 class Priority(IntEnum):

@@ -8,7 +8,7 @@ import re
 from ..model.message import MORE, Field, Kind, Message, Naming, Reading
 from ..model.rules import Value
 from ..text.states import class_word, is_state_word
-from ..text.units import written_unit
+from ..text.units import GASES, written_unit
 from .fields import fields_of, line, measure_of, parse_json, scalar_text, unit_for, units_beside
 from .interpret import quantity
 
@@ -27,6 +27,7 @@ _MOST_DOTTED = 16
 _SIMPLE = re.compile(r"[^\W\d][\w-]*")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z)|[0-9]{1,2}:[0-9]{2}")
 _RAW = frozenset({"raw", "roh"})
+_UNITS_OF_GAS = frozenset({"ppm", "ppb", "mg/m³", "µg/m³", "μg/m³"})
 _LONGEST_RAW = 64
 """Bytes of a payload that is looked at once more: those of a word."""
 
@@ -62,6 +63,16 @@ def lookup(reading: Reading, path: Path) -> Value | None:
     No path: the reading's own. What the device wrote for a shown value of the same name is `raw` in it, and
     is looked for by `raw.NAME`.
     """
+    value = _looked_up(reading, path)
+    if value is None or value.unit not in _UNITS_OF_GAS or not reading.found:
+        return value
+    name = _name(path)
+    namings = (naming for naming, _ in reading.found if not name or name in (naming.called, naming.place))
+    gas = next((naming.device_class for naming in namings), "")
+    return replace(value, gas=gas) if gas in GASES else value
+
+
+def _looked_up(reading: Reading, path: Path) -> Value | None:
     if not path:
         return _own(reading)
     parents: list[object] = []

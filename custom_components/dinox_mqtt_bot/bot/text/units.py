@@ -1,7 +1,7 @@
 """Units that measure the same, so that a limit in one is compared with a value in another.
 
-The quantities are those of Home Assistant's converters; a test compares each pair of their units. What needs
-more than two units to be known, as the gas does between `ppb` and `µg/m³`, is not converted.
+The quantities are those of Home Assistant's converters; a test compares each pair of their units. Between `ppb`
+and `µg/m³` the gas has to be known: Home Assistant's device class.
 """
 
 from collections.abc import Callable
@@ -109,6 +109,19 @@ _SCALES |= {
     "km/kWh": _Scale("consumption", 100.0, power=-1.0),
     "mi/kWh": _Scale("consumption", 1e5 / _MILE, power=-1.0),
 }
+
+_MOLAR_MASS = {
+    "carbon_monoxide": 28.01,
+    "nitrogen_dioxide": 46.0055,
+    "nitrogen_monoxide": 30.0061,
+    "ozone": 48.0,
+    "sulphur_dioxide": 64.066,
+}
+"""Grams per mole of the gases that are measured either way."""
+_MOLAR_VOLUME = 8.31446261815324 * 293.15 / 101325
+"""Cubic metres per mole of a gas at 20 °C and 1 atm."""
+GASES = frozenset(_MOLAR_MASS)
+_OF_GAS = frozenset({"share", "density"})
 
 _UNCONVERTED = frozenset(
     {
@@ -238,18 +251,20 @@ def _by_folded() -> dict[str, _Scale]:
 _FOLDED = _by_folded()
 
 
-def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> float:
+def convert(amount: float, unit: str, to: str, *, difference: bool = False, gas: str = "") -> float:
     """Return an amount in another unit; as it is if one is not given or they are not `comparable`.
 
-    A `difference` of 9 °F is one of 5 °C.
+    A `difference` of 9 °F is one of 5 °C. The `gas` that is measured is one of `GASES`, or not known.
     """
     if not unit or not to or unit == to:
         return amount
-    found = conversion(unit, to, difference=difference)
+    found = conversion(unit, to, difference=difference, gas=gas)
     return amount if found is None else found(amount)
 
 
-def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[float], float] | None:
+def conversion(
+    unit: str, to: str, *, difference: bool = False, gas: str = ""
+) -> Callable[[float], float] | None:
     """Return what makes of an amount one in another unit; None if they do not measure the same.
 
     Units that are not known do if they are spelled alike.
@@ -260,7 +275,10 @@ def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[flo
     if source == target:
         return float
     if source.quantity != target.quantity:
-        return None
+        if gas not in GASES or {source.quantity, target.quantity} != _OF_GAS:
+            return None
+        weight = _MOLAR_MASS[gas] / _MOLAR_VOLUME
+        source = source._replace(factor=source.factor * (weight if source.quantity == "share" else 1 / weight))
     if not source.power == target.power == 1.0:
         return partial(_bent, source, target)
     factor = source.factor / target.factor
@@ -269,9 +287,9 @@ def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[flo
     return lambda amount: float(f"{amount * factor + shift:.12g}")
 
 
-def comparable(unit: str, to: str) -> bool:
+def comparable(unit: str, to: str, gas: str = "") -> bool:
     """Say whether amounts in two units can be compared: they measure the same, or one is not given."""
-    return not unit or not to or unit == to or conversion(unit, to) is not None
+    return not unit or not to or unit == to or conversion(unit, to, gas=gas) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -185,9 +185,9 @@ class _Limit:
 
     def take(self, topic: str, value: Value, at: float) -> None:
         self._unit = self._unit or value.unit
-        if value.number is None or not comparable(value.unit, self._unit):
+        if value.number is None or not comparable(value.unit, self._unit, value.gas):
             return
-        amount = convert(value.number, value.unit, self._unit)
+        amount = convert(value.number, value.unit, self._unit, gas=value.gas)
         _, _, decimals = number_text(amount).partition(".")
         self._decimals = max(self._decimals, min(len(decimals), _MOST_DECIMALS))
         runs = self._runs.setdefault(topic, [])

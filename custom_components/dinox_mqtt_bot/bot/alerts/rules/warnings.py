@@ -72,9 +72,9 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             if number(limit) is None
         )
     measured = equality or rule.condition.operator.numeric
-    units = {value.unit for value in values if value.number is not None and measured}
+    units = {(value.unit, value.gas) for value in values if value.number is not None and measured}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
-        if units and not any(comparable(unit, other) for other in units):
+        if units and not any(comparable(unit, other, gas) for other, gas in units):
             yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
