@@ -76,9 +76,9 @@ class Twins:
 
     def _is_of_last(self, looks: Hashable, topic_filter: Hashable, now: float) -> bool:
         """Say whether the first message of a filter is a copy of what was taken last."""
-        if not self._order or self._order[-1][1] != looks:
-            return False
-        return self._joined.get(topic_filter, self._count) < self._count or now < self._order[-1][0] + ADJACENT
+        at, last = self._order[-1] if self._order else (0.0, None)
+        joined = self._joined.get(topic_filter, self._count)
+        return bool(self._order) and last == looks and (joined < self._count or now < at + ADJACENT)
 
     def _brought(self, alike: _Alike, topic_filter: Hashable) -> int:
         brought = alike.brought.get(topic_filter)

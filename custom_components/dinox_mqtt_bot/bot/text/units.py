@@ -1,7 +1,7 @@
 """Units that measure the same, so that a limit in one is compared with a value in another.
 
-The quantities are those of Home Assistant's converters; a test compares each pair of their units. Between `ppb`
-and `µg/m³` the gas has to be known: Home Assistant's device class.
+The quantities are those of Home Assistant's converters; a test compares each pair of their units. Between
+`ppb` and `µg/m³` the gas has to be known: Home Assistant's device class.
 """
 
 from collections.abc import Callable
@@ -278,7 +278,7 @@ def conversion(
         if gas not in GASES or {source.quantity, target.quantity} != _OF_GAS:
             return None
         weight = _MOLAR_MASS[gas] / _MOLAR_VOLUME
-        source = source._replace(factor=source.factor * (weight if source.quantity == "share" else 1 / weight))
+        source = source._replace(factor=source.factor * weight ** (1 if source.quantity == "share" else -1))
     if not source.power == target.power == 1.0:
         return partial(_bent, source, target)
     factor = source.factor / target.factor
