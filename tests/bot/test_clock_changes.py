@@ -1,5 +1,6 @@
 """Nights in which the clock on the wall is changed: lengths stay as long, times of day are what it shows."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,9 @@ from fakes import ME, World
 import pytest
 
 from bot.alerts.notices import GATHER
+from bot.alerts.rules.grammar import read_rule
 from bot.model.rules import AlertRule, Display, Subscription
+from bot.text.durations import DAY
 
 BERLIN = "Europe/Berlin"
 HOWE = "Australia/Lord_Howe"
@@ -129,3 +132,30 @@ async def test_what_is_looked_back_at_is_all_of_the_day(zone: str, now: str) -> 
     everything = await world.ask("history talk yesterday")
     assert all(f" {number}" in everything for number in range(6)), everything
     assert "6" in await world.ask("chart talk yesterday")
+
+
+@pytest.mark.parametrize(
+    "moved", [-365 * DAY, -DAY, -3_600.0, -61.0, -1.0, 1.0, 61.0, 3_600.0, DAY, 365 * DAY]
+)
+@pytest.mark.parametrize("kind", ["", " for 10s", " every 1m", " critical"])
+def test_a_clock_that_is_set_mutes_no_alert_and_no_message(moved: float, kind: str) -> None:
+    rule = replace(read_rule(f"home/a > 5{kind}", lambda topic: topic == "home/a"), id="r1", number=1)
+    world = World(Subscription("home/#"), alerts=(rule,))
+    for payload in ("1", "9", "1"):
+        world.receive("home/a", payload)
+        for _ in range(60):
+            world.later(2)
+    world.clock.time += moved
+    world.bot.tick(world.clock.time)
+    before = len(world.said)
+    world.receive("home/a", "9")
+    for _ in range(20):
+        world.later(1)
+    assert [text for text in world.said[before:] if text[:1] in "⚠🔴"], world.said
+    world.receive("home/a", "1")
+    world.receive("home/c", "hello")
+    for _ in range(20):
+        world.later(1)
+    told = world.said[before:]
+    assert [text for text in told if text.startswith("✅")], told
+    assert any("hello" in text for text in told)

@@ -23,6 +23,7 @@ from running import (
     NO_ACCOUNT,
     account,
     add_subentry,
+    alerts,
     bot_entry,
     client_id,
     contacts,
@@ -39,7 +40,7 @@ from running import (
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
-from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Contact, Operator
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.const import CONF_DIGEST_SECONDS, CONF_RETENTION_DAYS, DOMAIN
 from custom_components.dinox_mqtt_bot.entry.connections import retention
@@ -255,9 +256,10 @@ async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
     """Also what needs a reload; nobody hears of a change before the bot is built."""
     entry = bot_entry({**data, **NO_ACCOUNT}, topics("here"))
     say_untold = Bot.say_untold
+    rule = AlertRule("late", Condition(Operator.ABOVE, ("5",)), name="Late")
     changes = iter(
         [
-            lambda: add_subentry(hass, entry, topics("late")[0]),
+            lambda: [add_subentry(hass, entry, each) for each in (*topics("late"), *alerts(rule))],
             lambda: hass.config_entries.async_update_entry(entry, options={CONF_RETENTION_DAYS: 3}),
         ]
     )
@@ -276,6 +278,8 @@ async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
         assert {each.filter for each in runtime.bot.rules.subscriptions} == {"here", "late"}
         assert "late" in runtime.bot.wanted
         assert not runtime.outdated
+        runtime.bot.receive(Message("late", b"9"))
+        assert [alert.topic for alert in runtime.bot.alerts.active] == ["late"]
         await hass.config_entries.async_reload(entry.entry_id)
 
         def there() -> bool:

@@ -70,11 +70,9 @@ async def test_a_bot_that_cannot_write_says_so_and_starts_when_it_can(
     folder.lock()
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    if entry.state is ConfigEntryState.SETUP_ERROR:
-        assert entry.error_reason_translation_key == "database_unusable"
-        assert issues(hass) == {"database_unusable"}
-    else:
-        assert entry.state is ConfigEntryState.LOADED
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "database_unusable"
+    assert issues(hass) == {"database_unusable"}
     folder.unlock()
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()

@@ -121,6 +121,26 @@ async def test_what_is_judged_is_acknowledged_once_that_has_lasted(
     assert watcher.judged == before
 
 
+async def test_a_file_that_is_read_only_for_a_while_holds_up_no_notice(
+    watched: Callable[[], Store], told: Told, watcher: Watcher
+) -> None:
+    store = watched()
+    connection = store._writer._connection
+    connection.execute("PRAGMA query_only = 1")
+    given = message(received=T0)
+    store.history.append(reading_of(given), Priority.NORMAL)
+    store.outbox.put(notice("a"))
+    await told.until(lambda: [each.id for each in told.stored] == ["a"])
+    assert store.trouble == "attempt to write a readonly database"
+    await until(lambda: [gap.reason for gap in watcher.gaps] == [store.trouble])
+    assert told.committed == []
+    connection.execute("PRAGMA query_only = 0")
+    await told.until(lambda: told.committed == [given])
+    await until(lambda: len(watcher.gaps) == 2)
+    assert watcher.gaps[1].reason == ""
+    assert [each.id for each in await store.outbox.waiting()] == ["a"]
+
+
 async def test_a_full_backlog_waits_for_no_disk(
     locked: sqlite3.Connection,
     watched: Callable[[], Store],
