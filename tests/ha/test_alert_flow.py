@@ -390,6 +390,32 @@ async def test_a_rule_waits_for_another_that_is_there(hass: HomeAssistant, entry
     assert form["errors"] == {"more": "rule_after_itself"}
 
 
+async def test_what_waits_to_be_told_once_can_be_made_and_changed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    form = await add(hass, entry)
+    for typed, key in (
+        ({"until": "2099-12-31 23:00:00"}, "until_without_once"),
+        ({"until": "2020-12-31 23:00:00", "once": True}, "until_past"),
+    ):
+        form = await answer(hass, form, ALERT | typed)
+        assert form["errors"] == {"more": key}
+    once = {"once": True, "until": "2099-12-31 23:00:00"}
+    await choose(hass, await answer(hass, form, ALERT | once), "save")
+    _, before = kept(entry)
+    assert (before.once, before.until) == (True, 4_102_470_000.0)
+    form = await entry.start_subentry_reconfigure_flow(hass, before.id)
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], suggested(form))
+    more = form["data_schema"].schema["more"].schema.schema
+    assert {str(key): key.description for key in more if str(key) in once} == {
+        key: {"suggested_value": each} for key, each in once.items()
+    }
+    await choose(hass, await answer(hass, form, ALERT | once | {"value": "-10"}), "save")
+    _, after = kept(entry)
+    assert after.condition.values == ("-10",)
+    assert (after.once, after.until) == (before.once, before.until)
+
+
 async def test_a_rule_may_have_further_conditions(hass: HomeAssistant, own_mosquitto: Server) -> None:
     port = own_mosquitto.ports["mqtt"]
     named = topics(Subscription("home/freezer", alias="Freezer"), Subscription("home/door", alias="Door"))

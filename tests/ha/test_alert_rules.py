@@ -1,12 +1,13 @@
 """Alert rules as they are kept: the same subentries from the settings and from the commands."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 import json
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -26,6 +27,7 @@ from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError, Caller, Surface
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
+    Clause,
     Condition,
     Operator,
     Priority,
@@ -33,6 +35,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     RuleSet,
 )
 from custom_components.dinox_mqtt_bot.bot.model.topics import fold, valid_filter
+from custom_components.dinox_mqtt_bot.bot.text.weekly import read_weekly
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, VALUES, rule_set
 from custom_components.dinox_mqtt_bot.flows.alert_flow import (
@@ -79,6 +82,16 @@ rules = st.builds(
     targets=people,
     escalate_after=spans,
     escalate_to=people,
+    only=texts,
+    once=st.booleans(),
+    until=spans,
+    text=texts,
+    after=texts,
+    others=st.lists(st.builds(Clause, conditions(), texts, texts), max_size=2).map(tuple),
+    either=st.booleans(),
+    then=texts,
+    afterwards=texts,
+    picture=texts,
 )
 
 
@@ -111,6 +124,14 @@ def filled(draw: st.DrawFn) -> AlertRule:
         targets=draw(st.sampled_from([(), ("notify.phone",)])),
         escalate_after=draw(fractions),
         escalate_to=draw(st.sampled_from([(), ("bob@home.test", "notify.phone")])),
+        only=draw(st.sampled_from(["", str(read_weekly("weekdays 22:00-6:00"))])),
+        once=draw(st.booleans()),
+        until=draw(st.integers(0, 4 * 10**9).map(float)),
+        text=draw(st.just("") | words),
+        after=draw(st.just("") | words),
+        then=draw(st.just("") | words),
+        afterwards=draw(st.just("") | words),
+        picture=draw(st.just("") | words),
     )
 
 
@@ -120,6 +141,16 @@ def test_the_form_of_a_rule_is_sent_unchanged_and_nothing_changes(rule: AlertRul
     sent = form(json.loads(json.dumps(nested(form, form_of(rule)))))
     typed = flat(sent, form) | {"operator": rule.condition.operator.word}
     assert typed_alert(typed, rule.filter) == rule
+
+
+def test_whatever_is_kept_of_a_rule_can_be_changed_in_the_form() -> None:
+    """But for its number, which it gets, and how its conditions are joined, which is typed with them."""
+    form = condition_form(None, RuleSet())
+    asked = {str(key) for key in form.schema} | {
+        str(key) for each in form.schema.values() if isinstance(each, section) for key in each.schema.schema
+    }
+    kept = {field.name for field in fields(AlertRule)} - {"id", "condition", "filter"}
+    assert kept - asked == {"number", "either"}
 
 
 def test_a_span_too_short_for_the_form_is_still_one() -> None:

@@ -8,7 +8,13 @@ from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 from homeassistant.const import Platform
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
+from homeassistant.helpers.selector import (
+    DateTimeSelector,
+    DurationSelector,
+    DurationSelectorConfig,
+    SelectOptionDict,
+)
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..bot.alerts.rules.contradictions import contradiction
@@ -33,6 +39,7 @@ from ..const import (
     CONF_HOLD,
     CONF_MISSING_CLEARS,
     CONF_NAME,
+    CONF_ONCE,
     CONF_ONLY,
     CONF_OPERATOR,
     CONF_OTHERS,
@@ -43,6 +50,7 @@ from ..const import (
     CONF_TARGETS,
     CONF_TEXT,
     CONF_THEN,
+    CONF_UNTIL,
     CONF_VALUE,
     CONF_VALUE_TO,
 )
@@ -98,6 +106,7 @@ NEEDLESS = {
     CONF_ESCALATE_AFTER: MOMENTS,
     CONF_ESCALATE_TO: MOMENTS,
 }
+_LOCAL = "%Y-%m-%d %H:%M:%S"
 _OPERATORS = choice(CONF_OPERATOR, (each.word for each in Operator))
 
 
@@ -136,6 +145,8 @@ def condition_form(
         vol.Optional(CONF_MISSING_CLEARS): FLAG,
         vol.Optional(CONF_REPEAT): DURATION,
         vol.Optional(CONF_ONLY): TEXT,
+        vol.Optional(CONF_ONCE): FLAG,
+        vol.Optional(CONF_UNTIL): DateTimeSelector(),
         vol.Optional(CONF_OTHERS): TEXT,
         vol.Optional(CONF_THEN): TEXT,
         vol.Optional(CONF_AFTERWARDS): TEXT,
@@ -169,6 +180,7 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
     data = stripped(typed)
     data |= {key: _seconds(data.get(key)) for key in DURATIONS}
     data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
+    data[CONF_UNTIL] = _unix_time(data.get(CONF_UNTIL))
     data[CONF_FILTER] = topic_filter
     data.pop(CONF_OTHERS, None)
     if (weekly := read_weekly(data.get(CONF_ONLY, ""))) is not None:
@@ -186,7 +198,8 @@ def form_of(rule: AlertRule) -> dict[str, Any]:
     """Return the flat form as it is filled for a rule."""
     data = ALERTS.data(rule)
     durations = {key: _parts(data[key]) for key in DURATIONS}
-    return data | durations | {CONF_OTHERS: write_others(rule)}
+    until = f"{dt_util.as_local(dt_util.utc_from_timestamp(rule.until)):{_LOCAL}}" if rule.until else None
+    return data | durations | {CONF_UNTIL: until, CONF_OTHERS: write_others(rule)}
 
 
 def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -198,6 +211,10 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
     errors = {**_value_errors(rule)}
     if rule.only and read_weekly(rule.only) is None:
         errors[CONF_ONLY] = "no_weekly"
+    if rule.until and not rule.once:
+        errors[CONF_UNTIL] = "until_without_once"
+    elif rule.until and rule.until <= dt_util.utcnow().timestamp():
+        errors[CONF_UNTIL] = "until_past"
     placeholders: dict[str, str] = {}
     told = (*rule.contacts, *rule.targets, *rule.escalate_to)
     if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):
@@ -240,6 +257,12 @@ def _recipient(text: str) -> str:
 
 def _seconds(duration: Mapping[str, float] | None) -> float:
     return cv.positive_time_period_dict(duration).total_seconds() if duration else 0.0
+
+
+def _unix_time(local: str | None) -> float:
+    """Return the Unix time of a date and time as the form's field has it; 0 for none."""
+    read = dt_util.parse_datetime(local) if local else None
+    return dt_util.as_utc(read).timestamp() if read else 0.0
 
 
 def _parts(seconds: float) -> dict[str, float] | None:
