@@ -2,6 +2,7 @@
 
 from alert_rules import above
 from fakes import ME, World
+from homes import announce
 
 from bot.alerts.notices import GATHER
 from bot.model.rules import AlertRule, Contact, Display, Subscription
@@ -38,6 +39,27 @@ async def test_a_rule_says_what_it_is_told_to_with_what_was_measured() -> None:
     assert told(world, "40 °C").startswith("⚠ *Hot*: s/1 40 °C ↗, limit 30 °C")
 
 
+async def test_it_says_where_and_for_how_long() -> None:
+    world = house()
+    device = {"name": "Freezer", "identifiers": ["f"], "suggested_area": "Cellar"}
+    announce(world, "sensor", "f", name="Temperature", state_topic="s/1", device=device)
+    world.receive("s/1", "-20")
+    made = await world.ask('alert s/1 > -15 for 10m every 30m say "{area}: {name} too warm for {duration}"')
+    assert "it says" in made
+    world.receive("s/1", "-10")
+    world.later(600)
+    world.later(GATHER)
+    assert "Cellar: Freezer Temperature too warm for 10 min" in world.said[-1]
+    world.later(1_800)
+    world.later(GATHER)
+    assert "Cellar: Freezer Temperature too warm for 40 min" in world.said[-1]
+
+
+def test_where_nobody_knows_where_it_stands_nothing_is_said_of_it() -> None:
+    world = house(above(topic="s/1", name="Hot", text="in {area} {name}"))
+    assert told(world, "31").startswith("⚠ *Hot*: in s/1")
+
+
 def test_a_phone_reads_it_as_the_message_below_its_title() -> None:
     world = house(above(topic="s/1", name="Hot", text="Open a window: {value}!"))
     assert told(world, "31 °C", PHONE) == "Open a window: 31 °C!"
@@ -48,7 +70,7 @@ async def test_a_placeholder_that_there_is_not_is_refused_with_those_that_there_
     world = house()
     world.receive("s/1", "20 °C")
     answer = await world.ask('alert s/1 > 30 say "{room} is hot"')
-    assert answer == "In the text of a rule only name, value, limit, rule and topic may stand in braces."
+    assert answer.startswith("In the text of a rule only name, area, value, limit, duration, rule and topic")
     assert world.bot.rules.alerts == ()
 
 

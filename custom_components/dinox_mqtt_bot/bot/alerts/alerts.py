@@ -164,7 +164,7 @@ class Alerts:
             topic, value = reading.message.topic, watch.value(reading)
             alert = self.engine.get(rule.id, topic) or Alert(rule.id, topic)
             if value is not None and not alert.seen:
-                valued = lifecycle.valued(alert, reading.name, value, None)
+                valued = lifecycle.valued(alert, reading, value, None)
                 found[topic] = replace(valued, seen=reading.message.received)
         if found:
             self._ports.alerts.save(self.engine.mark_told(found.values(), ()))

@@ -245,7 +245,7 @@ class AlertEngine:
         """Note that there is a value, and have it told if somebody knows that there was none."""
         self._blindness.see((alert.rule, alert.topic), now)
         if alert.blind:
-            seeing = lifecycle.valued(alert, reading.name, value, None)
+            seeing = lifecycle.valued(alert, reading, value, None)
             self._changes.append(AlertBlind(replace(seeing, blind_told=alert.blind_told), watch.rule))
 
     def _lose(self, alert: Alert, known: Alert | None, watch: Watch, reason: str, now: float) -> None:
@@ -277,7 +277,7 @@ class AlertEngine:
         if alert.value if reading.kind is Kind.EMPTY else is_void(value, reading, whole=not watch.path):
             self._miss(alert, watch, reading, now)
             return
-        valued = lifecycle.valued(alert, reading.name, value, None)
+        valued = lifecycle.valued(alert, reading, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
             self._stand(alert, self._alerts.get((alert.rule, alert.topic)) or alert, watch, now)
             return
@@ -310,7 +310,7 @@ class AlertEngine:
         known = self._alerts.get(key)
         if not (held or memory) and (remains(alert, watch, now) if known is alert else not watch.others):
             return
-        valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
+        valued = replace(lifecycle.valued(alert, reading, value, before), memory=memory)
         if watch.others:
             valued = weighed(valued, watch, value, held=held, now=now)
             held = bool(all_hold(valued, watch))

@@ -9,6 +9,7 @@ from math import exp2, log2
 from zlib import crc32
 
 from ..model.alert import Alert, AlertEvent, AlertState, Step
+from ..model.message import Reading
 from ..model.rules import AlertRule, Priority, Value
 from ..model.timers import NEVER
 from ..text.numbers import with_unit
@@ -34,14 +35,15 @@ _TIMES = (
 )  # fmt: skip
 
 
-def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert:
-    """Return the alert with the newest value; `before` is the number before it, for the trend."""
+def valued(alert: Alert, reading: Reading, value: Value, before: float | None) -> Alert:
+    """Return the alert with the newest value of a reading; `before` is the number before, for the trend."""
     alert, trend = set_aside(alert), alert.trend
     if before is not None and value.number is not None:
         trend = (value.number > before) - (value.number < before)
     text = brief(with_unit(value.text, value.unit))
     seeing = replace(alert, blind=0.0, blind_told=False) if alert.blind else alert
-    return replace(seeing, name=name, value=text, amount=value.number, trend=trend)
+    area = reading.origin.area if reading.origin else ""
+    return replace(seeing, name=reading.name, area=area, value=text, amount=value.number, trend=trend)
 
 
 def brief(text: str) -> str:
@@ -53,7 +55,9 @@ def brief(text: str) -> str:
 
 def stored(alert: Alert) -> Alert:
     """Return the alert without a value that is not worth a row of its own; what is remembered stays."""
-    return replace(alert, value="", amount=None, trend=0, name="") if alert.active or alert.beside else alert
+    if not (alert.active or alert.beside):
+        return alert
+    return replace(alert, value="", amount=None, trend=0, name="", area="")
 
 
 def last_seen(alert: Alert) -> float:

@@ -25,7 +25,7 @@ def happened(alert: Alert, watch: Watch, reading: Reading, value: Value, now: fl
     # `fired` is when the first of those happened that are told together.
     if alert.seen and now - alert.seen < watch.rule.repeat:
         return None
-    valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
+    valued = replace(lifecycle.valued(alert, reading, value, None), seen=now)
     return on_the_way(valued, f"{alert.peak}, " if alert.untold and valued.value else "")
 
 
@@ -35,7 +35,7 @@ def compared(alert: Alert, watch: Watch, reading: Reading, value: Value, now: fl
     A retained one is a state, not a change.
     """
     before = alert.value if alert.seen else None
-    valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
+    valued = replace(lifecycle.valued(alert, reading, value, None), seen=now)
     held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
     if held and not reading.message.retain:
         return True, on_the_way(valued, f"{alert.peak if alert.untold else before} → ")

@@ -108,7 +108,8 @@ def alert_text(
     # Once, where there is something left to see to: more often it would only be noise.
     if attends and Step.FIRED in alert.untold and alert.active and not (one.over or alert.acknowledged):
         parts.append(phrases.phrase("common.alert_attend"))
-    lines = [_headed(one, phrases), _went(one, course, phrases, now), inert(" · ".join(filter(None, parts)))]
+    shown = inert(" · ".join(filter(None, parts)))
+    lines = [_headed(one, phrases, now), _went(one, course, phrases, now), shown]
     text = "\n".join(filter(None, [*lines, *map(inert, _away([one], phrases))]))
     if Step.ESCALATED in alert.untold and not one.over:
         escalated = phrases.phrase("common.alert_escalated", duration=duration(now - alert.fired))
@@ -116,11 +117,11 @@ def alert_text(
     return text
 
 
-def _headed(one: Told, phrases: Phrases) -> str:
+def _headed(one: Told, phrases: Phrases, now: float) -> str:
     """Return the first line of one alert: the rule's name, and what that does not tell already."""
     name = rule_name(one.rule, phrases)
     if one.rule.text and not one.over:
-        return f"{one.mark} {bold(name)}: {inert(own_text(one, phrases))}"
+        return f"{one.mark} {bold(name)}: {inert(own_text(one, phrases, now))}"
     told = "" if one.rule.id == BROKER.id or _within(one, phrases) else _subject(one, phrases)
     told = " ".join(filter(None, (told, _value(one, phrases))))
     limit = _limit(one, phrases)
@@ -154,10 +155,12 @@ def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:
     return drawn(course(one.key, now), phrases, now)
 
 
-def own_text(one: Told, phrases: Phrases) -> str:
+def own_text(one: Told, phrases: Phrases, now: float) -> str:
     """Return what the rule says in its own words."""
     values = {
         "name": _subject(one, phrases),
+        "area": plain(one.alert.area),
+        "duration": duration(now - one.alert.fired + one.rule.hold),
         "value": _value(one, phrases, LONGEST_OWN),
         "limit": _limit(one, phrases),
         "rule": rule_name(one.rule, phrases),
@@ -207,7 +210,7 @@ def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> t
     if len(group) > 1:
         return _headline(group, phrases), "\n".join([*_lines(group, phrases, now, 5), *_away(group, phrases)])
     one = group[0]
-    own = own_text(one, phrases) if one.rule.text and not one.over else ""
+    own = own_text(one, phrases, now) if one.rule.text and not one.over else ""
     text = own or _why(one, phrases, when, now)
     return _what(one, phrases), "\n".join([text, *_away(group, phrases)])
 

@@ -40,18 +40,18 @@ class Alert:
     """What is known of a rule on one topic. Times are Unix seconds, 0 for never.
 
     `number` is the incident's own, 0 before the first. `since` is the state's begin, `fired` the incident's.
-    `name` is the topic's; `value` the newest value with unit, as people read it, `amount` its number; `peak`
-    and `peak_amount` the worst of them. `trend` is 1 rising, -1 falling. `untold` is in no notice yet;
-    `notices` are the ids of the newest ones, `tag` the notification's. `escalation` counts steps taken;
-    `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired lately, fading; from `flapping`
-    on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
-    be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
-    why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
-    rule. `told_to` are those who know of the incident, each with the tag of its notification there (in the
-    chat none, unless it was held). `behind`: the topic that told that its devices are away when it fell
-    silent. `own`: the rule's condition held last, and `beside` its further ones; None where nothing is known.
-    `ended` are ends that have yet to be told, each as it was then: a new
-    incident may have begun since.
+    `name` is the topic's, `area` where that stands, or empty; `value` the newest value with unit, as people
+    read it, `amount` its number; `peak` and `peak_amount` the worst of them. `trend` is 1 rising, -1 falling.
+    `untold` is in no notice yet; `notices` are the ids of the newest ones, `tag` the notification's.
+    `escalation` counts steps taken; `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired
+    lately, fading; from `flapping` on it is told once. `seen`: the topic last had a value; `excused` are
+    seconds since in which nothing could be heard. `blind`: since then its messages have none, and
+    `blind_told` whether somebody knows. `reason` is why it ended, if not by a value: a key below
+    `common.alert_why_`. `memory` holds older values for the rule. `told_to` are those who know of the
+    incident, each with the tag of its notification there (in the chat none, unless it was held). `behind`:
+    the topic that told that its devices are away when it fell silent. `own`: the rule's condition held last,
+    and `beside` its further ones; None where nothing is known. `ended` are ends that have yet to be told,
+    each as it was then: a new incident may have begun since.
     """
 
     rule: str
@@ -87,6 +87,7 @@ class Alert:
     memory: tuple[tuple[float, float], ...] = ()
     told_to: tuple[tuple[str, str], ...] = ()
     behind: str = ""
+    area: str = ""
     own: bool | None = None
     beside: tuple[bool | None, ...] = ()
     ended: tuple[Alert, ...] = ()

@@ -201,8 +201,8 @@ class AlertRule:
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
     or at `until` (Unix time; 0: it waits for ever). `text` is what it says in place of name and value, with
-    `{name} {value} {limit} {rule} {topic}`. Its condition holds only with all `others`, or, if `either`, with
-    any of them. `then` is done when it fires, `afterwards` when it is over: a
+    `{name} {area} {value} {limit} {duration} {rule} {topic}`. Its condition holds only with all `others`,
+    or, if `either`, with any of them. `then` is done when it fires, `afterwards` when it is over: a
     wish, or a preset, as it is typed. It says nothing while the rule fires that it comes `after` (its
     number). Its `picture` follows what it says: CHART, a camera or an image entity, or none.
     """

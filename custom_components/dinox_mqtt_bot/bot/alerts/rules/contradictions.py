@@ -28,7 +28,7 @@ _NEVER = {
 MOST_OTHERS = 4
 """Further conditions of one rule."""
 _ALONE = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
-PLACEHOLDERS = frozenset({"name", "value", "limit", "rule", "topic"})
+PLACEHOLDERS = frozenset({"name", "area", "value", "limit", "duration", "rule", "topic"})
 """What may stand in braces in the text of a rule."""
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
