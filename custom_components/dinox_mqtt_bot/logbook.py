@@ -20,6 +20,8 @@ TEXTS = {
     "fired": "common.logged_fired",
     "no_data": "common.logged_no_data",
     "resolved": "common.logged_resolved",
+    "repeated": "common.logged_repeated",
+    "escalated": "common.logged_escalated",
     "acknowledged": "common.logged_acknowledged",
     "snoozed": "common.logged_snoozed",
     "muted": "common.logged_muted",

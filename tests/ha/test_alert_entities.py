@@ -1,6 +1,7 @@
 """Alerts as Home Assistant entities and events."""
 
 import asyncio
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any
@@ -261,3 +262,20 @@ async def test_whatever_comes_in_its_events_and_states_can_be_written_as_json(
             json_bytes(event.data)
         for event in states:
             json_bytes(event.as_dict())
+
+
+async def test_what_time_alone_does_to_an_alert_is_an_event_of_its_entity(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    rule = replace(WARM, repeat=1.0, escalate_after=0.5)
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(rule))):
+        await publish(port, "home/oven", "31")
+
+        def seen() -> set[str]:
+            news = (event.data["new_state"] for event in states)
+            return {
+                each.attributes.get("event_type", "") for each in news if each.entity_id == "event.bot_alert"
+            }
+
+        await until(lambda: {"fired", "repeated", "escalated"} <= seen())

@@ -28,7 +28,10 @@ SIGNAL_STATUS = SignalType[()](f"{DOMAIN}_status")
 """A link came or went, or a contact did."""
 
 FIRED, NO_DATA, RESOLVED = (state.value for state in (Step.FIRED, AlertState.NO_DATA, Step.RESOLVED))
-ALERT_STEPS = (FIRED, NO_DATA, RESOLVED, *(Step.ACKNOWLEDGED, Step.SNOOZED, Step.MUTED, Step.CLOSED))
+ALERT_STEPS = (
+    *(FIRED, NO_DATA, RESOLVED),
+    *(Step.REPEATED, Step.ESCALATED, Step.ACKNOWLEDGED, Step.SNOOZED, Step.MUTED, Step.CLOSED),
+)
 """What happens to an alert, as automations see it; a change of state that is none of it has no step."""
 
 # The recorder drops attributes above 16 KiB and keeps all below; the whole text is in the bot's history.

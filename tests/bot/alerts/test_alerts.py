@@ -333,6 +333,17 @@ async def test_the_words_of_a_reply_are_its_note_and_no_options(text: str) -> No
     assert world.bot.alerts.active[0].note == text
 
 
+def test_what_time_alone_does_to_an_alert_is_announced_too() -> None:
+    world = house(above(topic="s/1", repeat=60.0, escalate_after=100.0))
+    heard: list[object] = []
+    world.bot.listen(heard.append)
+    world.receive("s/1", "40")
+    for _ in range(20):
+        world.later(10)
+    steps = [each.step for each in heard if isinstance(each, AlertChanged)]
+    assert steps == [None, Step.REPEATED, Step.ESCALATED, Step.REPEATED, Step.REPEATED]
+
+
 async def test_a_word_of_a_command_with_a_colon_is_one_in_a_reply_too() -> None:
     world = house(hot())
     world.receive("s/1", "31")

@@ -60,6 +60,22 @@ async def test_what_comes_next_stands_below_that_and_the_end_is_new() -> None:
     assert told(world, ME).text.startswith("✅")
 
 
+async def test_what_is_told_again_or_more_urgently_is_a_new_message() -> None:
+    rule = above(repeat=60.0, escalate_after=100.0)
+    world = World(Subscription("t", display=Display.SILENT), contacts=(Contact(ME),), alerts=(rule,))
+    world.receive("t", "40")
+    world.later(3)
+    seen = []
+    for seconds in (57, 40):
+        before = confirm(world, ME)
+        world.later(seconds)
+        world.later(3)
+        seen.append(told(world, ME))
+        assert seen[-1].id != before.id
+        assert seen[-1].replaces == ""
+    assert [each.text.splitlines()[-2][0] for each in seen] == ["⚠", "🔴"]
+
+
 async def said_else(world: World) -> None:
     other = Notice(world.bot.ports.clock.new_id(), ME, "Something else", world.clock.time)
     world.outbox.put(other)

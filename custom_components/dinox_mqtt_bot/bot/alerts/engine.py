@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import chain
 
-from ..model.alert import Alert, AlertEvent, AlertState, Record, Step
+from ..model.alert import AGAIN, Alert, AlertEvent, AlertState, Record, Step
 from ..model.announcements import NOTHING, AlertBlind, AlertChanged, AlertValue, Judged
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
@@ -410,7 +410,8 @@ class AlertEngine:
             self._changes.append(AlertChanged(alert, rule, was))
             self._events += lifecycle.logged(alert, was)
         elif alert.active:
-            self._changes.append(AlertValue(alert, rule))
+            again = min((AGAIN & {*alert.untold}) - {*before.untold}, default=None)
+            self._changes.append(AlertChanged(alert, rule, was, again) if again else AlertValue(alert, rule))
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
             self._changed[key] = alert
         self._remember(alert)

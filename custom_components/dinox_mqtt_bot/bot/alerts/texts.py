@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 import re
 
-from ..model.alert import Alert, AlertState, Step
+from ..model.alert import AGAIN, Alert, AlertState, Step
 from ..model.away import Away
 from ..model.rules import AlertRule, Operator, Priority
 from ..model.speech import Said
@@ -21,9 +21,6 @@ from .watches import BROKER
 
 _LOST = frozenset({"cleared", "removed", "refused"})
 """Reasons for an end that do not say that all is well."""
-
-_AGAIN = frozenset({Step.REPEATED, Step.ESCALATED})
-"""What is told of an alert that was told before."""
 
 _NEWS = frozenset({Step.FIRED, Step.ESCALATED})
 """What is told to those who may not know of it."""
@@ -281,12 +278,12 @@ def _before_text(one: Told, phrases: Phrases, now: float) -> str:
 
 def _lasts(alert: Alert, now: float) -> bool:
     """Say whether it is told that it is still so: it is told again, or late."""
-    return alert.active and now - alert.fired > (0 if _AGAIN & set(alert.untold) else LATE)
+    return alert.active and now - alert.fired > (0 if AGAIN & set(alert.untold) else LATE)
 
 
 def _unheard(alert: Alert) -> bool:
     """Say whether what is told again is only what was heard last."""
-    again = _AGAIN & set(alert.untold)
+    again = AGAIN & set(alert.untold)
     return alert.active and bool(alert.blind and again) and alert.state is not AlertState.NO_DATA
 
 

@@ -35,6 +35,10 @@ class Step(StrEnum):
     TOLD = "told"
 
 
+AGAIN = frozenset({Step.ESCALATED, Step.REPEATED})
+"""What is told of an alert that was told before, because of time alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """What is known of a rule on one topic. Times are Unix seconds, 0 for never.
