@@ -409,7 +409,7 @@ class AlertEngine:
         if alert.state is not was:
             self._changes.append(AlertChanged(alert, rule, was))
             self._events += lifecycle.logged(alert, was)
-        elif alert.active:
+        elif before is not None and alert.active:
             again = min((AGAIN & {*alert.untold}) - {*before.untold}, default=None)
             self._changes.append(AlertChanged(alert, rule, was, again) if again else AlertValue(alert, rule))
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
