@@ -17,6 +17,7 @@ from .api import ApiError
 from .chaos_absence import absence
 from .chaos_chat import Seen
 from .chaos_house import ChaosHouse, Victim
+from .chaos_once import once
 from .person import PersonError
 from .server import ServerStartError
 
@@ -100,6 +101,8 @@ async def run(arguments: argparse.Namespace) -> int:
         tell(f"Ready after {time.monotonic() - began:.0f} s.")
         if arguments.absence:
             return await stay_away(house, arguments)
+        if arguments.once:
+            return await tell_once(house, arguments)
         done = await storm(house, arguments.alerts, kills)
         seen, sent = house.chat.seen, house.sensors.acknowledged
         figures = Figures(
@@ -127,6 +130,20 @@ async def stay_away(house: ChaosHouse, arguments: argparse.Namespace) -> int:
     print(f"Out of order                            {figures.out_of_order:8,}")
     print(f"Told twice, unmarked                    {figures.duplicates_unmarked:8,}")
     print(f"All there after {figures.seconds:.0f} s, {figures.sent / figures.seconds:.0f} a second\n")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
+    return int(figures.failed)
+
+
+async def tell_once(house: ChaosHouse, arguments: argparse.Namespace) -> int:
+    """Let rules tell once instead, tell what came of them, and return the exit code."""
+    figures = await once(house, arguments.once, arguments.kills, random.Random(arguments.seed))
+    print(f"\nRules that tell once       {figures.rules:8,}")
+    print(f"Lost                       {figures.lost:8,}")
+    print(f"Told twice, marked         {figures.duplicates_marked:8,}")
+    print(f"Told twice, unmarked       {figures.duplicates_unmarked:8,}")
+    print(f"Still there                {figures.left:8,}")
+    print(f"Home Assistant was killed {figures.kills} times in {figures.seconds:.0f} s\n")
     if arguments.json:
         arguments.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
     return int(figures.failed)
@@ -223,6 +240,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, help=f"of each process ({KILLS_EACH})")
     parser.add_argument(
         "--absence", type=int, default=0, metavar="N", help="let N notices wait for the XMPP server instead"
+    )
+    parser.add_argument(
+        "--once", type=int, default=0, metavar="N", help="let N rules that tell once fire instead"
     )
     parser.add_argument("--directory", type=Path, help="keep everything there, for a closer look")
     arguments = parser.parse_args()

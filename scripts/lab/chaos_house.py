@@ -125,6 +125,11 @@ class ChaosHouse(contextlib.AsyncExitStack):
         text = kept.read_text().replace(" ", "") if kept.exists() else ""
         return all(each in text for each in ('"storm":0', f"{ROOT}/+", f"{BELL}/+", FAMILY))
 
+    @property
+    def broker_port(self) -> int:
+        """The broker's port on loopback."""
+        return self._broker.ports["mqtt"]
+
     def missing(self) -> int:
         """Return how many numbers are not yet where they belong, all places together."""
         sent = self.sensors.acknowledged

@@ -87,6 +87,15 @@ def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Pat
     assert figures["kills"] == {"home_assistant": 2, "broker": 2, "xmpp": 2}
 
 
+def test_what_tells_once_tells_once_whenever_home_assistant_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = run("scripts/chaos", "--once", "40", "--kills", "2", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text("utf-8"))
+    assert (figures["rules"], figures["kills"]) == (40, 2)
+    assert (figures["lost"], figures["duplicates_unmarked"], figures["left"]) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("first_line", "hidden"),
     # A repeater has nothing but an update, which is not what it is there for.

@@ -1,6 +1,7 @@
 """What is told once, and then no more."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 import re
 from typing import Any
@@ -92,6 +93,26 @@ async def test_a_kill_between_telling_and_going_tells_nothing_again(rule: AlertR
     assert len(to(world, ME)) == 1
     await world.settle()
     assert world.bot.rules.alerts == ()
+
+
+async def test_a_rule_that_a_kill_brings_back_tells_nothing_again() -> None:
+    """Home Assistant saves its configuration a second later: what has gone may be there once more."""
+    rule = above("900", "washer/power", once=True)
+    world = house(rule)
+    world.receive("washer/power", "1000 W")
+    await passes(world)
+    assert (len(to(world, ME)), world.bot.rules.alerts) == (1, ())
+    world.bot.rules = replace(world.bot.rules, alerts=(rule,))
+    world.restart()
+    world.receive("washer/power", "10 W")
+    world.receive("washer/power", "1000 W")
+    await passes(world)
+    assert len(to(world, ME)) == 1
+    assert world.bot.rules.alerts == ()
+    # Whatever was kept for that goes with the next start.
+    world.restart()
+    await passes(world)
+    assert world.book.kept == []
 
 
 async def test_killed_before_it_was_told_it_is_told_by_the_next_run() -> None:

@@ -195,8 +195,6 @@ class AlertEngine:
         self._events += events
         return self._done().record
 
-    # How it is done.
-
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
         alert = known = self._alerts.get(key) or Alert(*key, since=now)
@@ -442,14 +440,16 @@ class AlertEngine:
         if at < NEVER:
             self._timers.set(key, at)
 
-    def _forget(self, key: Key) -> None:
+    def _forget(self, key: Key, *, stored: bool = False) -> None:
         self._alerts.drop(key)
         self._timers.forget(key)
         self._changed.pop(key, None)
-        self._gone.add(key)
+        self._gone |= set() if stored else {key}
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
-        self._forget((alert.rule, alert.topic))
+        # A spent rule may come back by a kill, and must be found spent: what is stored goes at the next start.
+        spent = rule is not None and rule.once and alert.number > 0 and self._watches.get(rule.id) is None
+        self._forget((alert.rule, alert.topic), stored=spent)
         self._joints.forget(alert.rule)
         if rule is not None:
             self.closed += [(each, rule) for each in (*alert.ended, alert) if lifecycle.unsettled(each)]
