@@ -447,7 +447,7 @@ class AlertEngine:
         self._gone |= set() if stored else {key}
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
-        # A spent rule may come back by a kill, and must be found spent: what is stored goes at the next start.
+        # A kill may bring a spent rule back; it must be found spent. What is stored goes at the next start.
         spent = rule is not None and rule.once and alert.number > 0 and self._watches.get(rule.id) is None
         self._forget((alert.rule, alert.topic), stored=spent)
         self._joints.forget(alert.rule)
