@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
+import os
 from pathlib import Path
 import random
+import resource
 import sqlite3
 
 import pytest
@@ -257,3 +259,18 @@ async def test_damage_that_comes_while_the_store_is_open_is_found(
         file.write(random.Random(2).randbytes(size - PAGE))
     assert await used(store, told) > 0
     assert store.damage
+
+
+async def test_where_no_file_can_be_opened_any_more_that_is_said(path: Path, open_store: Opener) -> None:
+    """As in a process that has come to the limit of its open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+    with ExitStack() as opened:
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 2, hard))
+        with suppress(OSError):
+            while True:
+                opened.callback(os.close, os.open(path.parent, os.O_RDONLY))
+        with pytest.raises(BotError, match="database_unusable"):
+            open_store()
+    open_store()
