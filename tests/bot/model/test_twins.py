@@ -36,6 +36,14 @@ def test_what_was_taken_long_ago_has_no_copies_any_more() -> None:
     assert not take(twins, "on", WIDE, 6)
 
 
+def test_of_what_looks_alike_each_is_forgotten_in_its_turn() -> None:
+    twins = Twins(5)
+    assert [take(twins, "on", WIDE, now) for now in (0, 1, 5.5)] == [True] * 3
+    twins.join(NARROW)
+    assert take(twins, "on", NARROW, 5.6)
+    assert [take(twins, "on", WIDE, now) for now in (5.7, 12)] == [False, True]
+
+
 def test_what_was_taken_before_a_filter_brings_anything_is_not_waited_for_from_it() -> None:
     twins = Twins(5)
     assert take(twins, "on", WIDE, 0)
