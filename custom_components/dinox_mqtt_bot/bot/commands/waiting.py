@@ -10,7 +10,7 @@ from ..model.reminder import Reminder
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
-from ..text.times import parted_end, parted_moment
+from ..text.times import is_time_of_day, parse_moment, parted_end, parted_moment
 from ..text.tongue import plainly, skip, words
 from ..text.words import MAX_QUOTED, OFF
 from .alerts import make_rule
@@ -188,6 +188,32 @@ class Waiting(Command):
         facts = rule_facts(parts, rule)
         await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved(Command):
+    """Keeps a reminder for another time: a time of day is that of the same day. Nobody types it."""
+
+    node: ClassVar[str] = "waiting"
+
+    number: str = param("Its number.")
+    when: str = param("The other time.")
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        kept = _numbered(parts, self.number)
+        assert kept is not None  # it is written with an `r`
+        require(caller, self.role if kept.who == caller.who else Role.ADMIN, self.node)
+        clock = parts.ports.clock
+        now = clock.now()
+        day = clock.local(kept.at).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        since = max(now, day) if is_time_of_day(self.when) else now
+        at = parse_moment(self.when, since, clock.local)
+        if not at:
+            raise BotError("no_moment", example=Typed("remind", last="example_remind"))
+        return _kept(
+            parts, "later_kept" if kept.deed else "reminder_kept", parts.reminders.move(kept.number, at)
+        )
 
 
 def _waiting_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
