@@ -15,9 +15,8 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import About, Aimed, AlertsTold, Context, asked_by, seen_to
+from .context import About, Aimed, AlertsTold, Context, asked_by, corrects, seen_to, without_joint
 from .free_text import Questions
-from .followups import FollowUps, corrects, without_joint
 from .hearing import CommandReader, Understood, mistyped
 from .paging import Pages
 from .pending import Pending
@@ -76,7 +75,6 @@ class Dialogue:
         self._understanding = Understanding(ports, hearing)
         self.deed = self._understanding.deed
         self._context = Context(ports, hearing)
-        self._followups = FollowUps(ports, hearing)
         self._execute = execute
         self._carry = carry
         self._about = about
@@ -327,7 +325,7 @@ class Dialogue:
         line = self._hearing.stripped(text)
         if self._confirmation.waits(caller) and corrects(line):
             await self._hearing.know_names(self._history)
-            if (meant := await self._followups.meant(line, caller)) is not None:
+            if (meant := await self._context.followups.meant(line, caller)) is not None:
                 self._confirmation.take("", caller)
                 return meant
         return self._confirmation.take(text, caller)
@@ -335,7 +333,7 @@ class Dialogue:
     async def _meant(self, line: str, caller: Caller, *, free: bool = False) -> Understood | Aimed | None:
         """Return what a line surely means, together with what was said before or alone."""
         await self._hearing.know_names(self._history)
-        found = None if caller.about else await self._followups.meant(line, caller)
+        found = None if caller.about else await self._context.followups.meant(line, caller)
         if found is not None:
             return found
         meant: Understood | None = None
@@ -369,13 +367,13 @@ class Dialogue:
             wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
         given = wanted.command if isinstance(wanted, Answered) else wanted
         if isinstance(given, Command):
-            self._followups.note(given, caller)
+            self._context.followups.turns.note(given, caller)
         if isinstance(wanted, Answered):
             reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         if isinstance(given, Command):
-            self._followups.note(given, caller, reply)
+            self._context.followups.turns.note(given, caller, reply)
             self._context.pronouns.after(given, caller)
         command = wanted if isinstance(wanted, Command) else None
         return self._rendered(self._pages.begin(reply, command, caller), caller)
