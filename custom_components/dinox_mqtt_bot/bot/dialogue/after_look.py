@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ..ports import Sentences
-from ..reading.around import around, called_beside, is_named, is_place, tells
+from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
 from ..text.units import comparable
 from .hearing import CommandReader, Understood
@@ -32,7 +32,7 @@ class AfterLook:
 
     def _measured(self, about: str, unit: str) -> Aimed | None:
         """Return the question for what is measured in a unit: `how many kW`, `how full is it`."""
-        every = {each.handle: each for each in around(self._names, about)}.values() if unit else ()
+        every = {each.handle: each for each in told_around(self._names, about)}.values() if unit else ()
         found = [each for each in every if each.unit and comparable(each.unit, unit)]
         charged = [each for each in found if "battery" in self._names.classes(each)]
         found = charged or found if unit == "%" else found
@@ -44,7 +44,7 @@ class AfterLook:
         if not wanted or said.wishes or not (said.goes_on or said.about_its):
             return None
         kind = await self._kind(wanted)
-        if kind and tells(self._names, about, kind):
+        if kind and tells_kind(self._names, about, kind):
             return replace(look, kind=kind, state="", asks="", component="")
         if called := called_beside(self._names, about, wanted):
             return Look(name=called)
@@ -64,4 +64,8 @@ class AfterLook:
             return replace(look, name=name, place=place)
         classes = {kind for each in self._names.find(about) for kind in self._names.classes(each)}
         kind = look.kind or (classes.pop() if len(classes) == 1 else "")
-        return Look(name=name, place=place, kind=kind) if kind and tells(self._names, wanted, kind) else None
+        return (
+            Look(name=name, place=place, kind=kind)
+            if kind and tells_kind(self._names, wanted, kind)
+            else None
+        )

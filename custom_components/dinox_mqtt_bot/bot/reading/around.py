@@ -9,7 +9,7 @@ from .topic_lookup import Meant, Names
 _MOST = 200
 
 
-def around(names: Names, said: str) -> Iterator[Meant]:
+def told_around(names: Names, said: str) -> Iterator[Meant]:
     """Yield what is called so, and all else that the devices of it tell."""
     for meant in names.find(said):
         yield meant
@@ -30,9 +30,9 @@ def called_beside(names: Names, said: str, word: str) -> str:
     return ""
 
 
-def tells(names: Names, said: str, kind: str) -> bool:
+def tells_kind(names: Names, said: str, kind: str) -> bool:
     """Say whether a thing, or a place, tells a kind of value."""
-    if any(kind in names.classes(each) for each in around(names, said)):
+    if any(kind in names.classes(each) for each in told_around(names, said)):
         return True
     place = name_words(said)
     there = (each for each in names.devices if place and name_words(each.area) == place)
