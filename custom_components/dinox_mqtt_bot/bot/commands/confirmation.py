@@ -155,6 +155,11 @@ class Confirmation:
         numbers = range(1, len(question.commands) + 1) if len(question.commands) > 1 else ()
         return tuple(map(str, numbers))
 
+    def picks(self, text: str, caller: Caller) -> bool:
+        """Say whether a text is a word for some of the things of which one is waited for."""
+        question = self._waiting.get(_key(caller))
+        return question is not None and bool(narrowed(question.options, _behind_no(_word(text))))
+
     def take(self, text: str, caller: Caller) -> Answered | Text | None:
         """Return the command that a text confirms or completes, what to say to it, or None.
 
@@ -201,7 +206,7 @@ class Confirmation:
         if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(shown):
             found = [shown[int(number) - 1]]
         else:
-            found = narrowed(question.options, word)
+            found = narrowed(question.options, word) or narrowed(question.options, _behind_no(word))
         if len(found) > 1:
             self._wait(caller, replace(question, until=self._until, options=tuple(found)))
             return _which(question.said, found)
@@ -218,6 +223,12 @@ def _yes_or_no(text: str) -> tuple[str, bool]:
             return said, whole < len(spoken) > 1
     begun = "" if is_wish(spoken[0]) else spoken[0]
     return next(((said, True) for said, keys in _MEANT.items() if begun in words(keys[0])), ("", False))
+
+
+def _behind_no(text: str) -> str:
+    """Return what stands behind a no: `the hall` of `no, the hall`."""
+    spoken = [plainly(bare(word)) for word in text.split()]
+    return " ".join(spoken[_read(spoken, _MEANT["no"]) :])
 
 
 def _read(spoken: Sequence[str], keys: Sequence[str]) -> int:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from ..ports import Sentences
+from ..ports import Ports
 from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
+from ..text.tongue import words
 from ..text.units import comparable
 from .hearing import CommandReader, Understood
 from .intents import Look, meaning
@@ -14,8 +15,9 @@ from .turns import Aimed, Turn
 class AfterLook:
     """Reads a question that leaves out what it is about, or what is asked about it."""
 
-    def __init__(self, sentences: Sentences, hearing: CommandReader) -> None:
-        self._sentences = sentences
+    def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._sentences = ports.sentences
+        self._phrases = ports.phrases
         self._names = hearing.names
         self._hearing = hearing
 
@@ -26,9 +28,14 @@ class AfterLook:
         if said.says("follow_when"):
             name, state = turn.said("name"), turn.said("state")
             # Without a state nobody knows what is waited for: it is said how to say that.
-            return self._hearing.parse(f"once {name} = {state}" if name and state else "once")
+            return self._hearing.parse(f"once {name} = {self._word(state)}" if name and state else "once")
         look = turn.command if isinstance(turn.command, Look) else Look(name=about)
         return self._measured(about, said.unit) or await self._other(said, look, about)
+
+    def _word(self, state: str) -> str:
+        """Return the word for a state as a person types it."""
+        known = words(f"state_{state}")
+        return self._phrases.phrase(f"common.words_state_{state}").partition(",")[0] if known else state
 
     def _measured(self, about: str, unit: str) -> Aimed | None:
         """Return the question for what is measured in a unit: `how many kW`, `how full is it`."""
@@ -44,6 +51,8 @@ class AfterLook:
         if not wanted or said.wishes or not (said.goes_on or said.about_its):
             return None
         kind = await self._kind(wanted)
+        if await self._kind(about):
+            return None  # there are no other things of the same
         if kind and tells_kind(self._names, about, kind):
             return replace(look, kind=kind, state="", asks="", component="")
         if called := called_beside(self._names, about, wanted):

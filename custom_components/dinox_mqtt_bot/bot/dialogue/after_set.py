@@ -77,10 +77,8 @@ class AfterSet:
             return Aimed(asked, named, options)
         # What is not known, or is of another kind, has the value that was said, which the last words are.
         spoken = before.split()
-        values = (
-            [last.setting] if last.wishes else [" ".join(spoken[at:]) for at in range(len(spoken) - 1, 0, -1)]
-        )
-        wished = (f"{named} {value}" for value in values)
+        ends = [" ".join(spoken[at:]) for at in range(len(spoken) - 1, 0, -1)]
+        wished = (f"{named} {value}" for value in filter(None, [last.setting, *ends]))
         return next((self._hearing.parse(f"set {each}") for each in wished if self._wanted(each)), None)
 
     def _wanted(self, line: str) -> bool:

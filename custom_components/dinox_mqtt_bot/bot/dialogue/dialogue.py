@@ -323,7 +323,8 @@ class Dialogue:
     async def _answer_to_asked(self, text: str, caller: Caller) -> Understood | Answered | Aimed | None:
         """Return what an answer to what the bot has asked wants; what corrects that takes its place."""
         line = self._hearing.stripped(text)
-        if self._confirmation.waits(caller) and corrects(line):
+        open_question = self._confirmation.waits(caller) and not self._confirmation.picks(line, caller)
+        if open_question and corrects(line):
             await self._hearing.know_names(self._history)
             if (meant := await self._context.followups.meant(line, caller)) is not None:
                 self._confirmation.take("", caller)

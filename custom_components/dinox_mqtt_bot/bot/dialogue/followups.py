@@ -18,7 +18,7 @@ class FollowUps:
 
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
         self.turns = Turns(ports.clock.now)
-        self._after_look = AfterLook(ports.sentences, hearing)
+        self._after_look = AfterLook(ports, hearing)
         self._after_made = AfterMade(ports.clock, hearing)
         self._after_set = AfterSet(ports, hearing)
 

@@ -67,7 +67,7 @@ class ShortLine:
     @property
     def declines(self) -> bool:
         """Whether it says that something is not wanted after all: `never mind`."""
-        return self.says("declined") and not self.says("order_stop")
+        return self.says("follow_never")
 
     def says(self, key: str) -> bool:
         """Say whether it is nothing but words of a key."""
