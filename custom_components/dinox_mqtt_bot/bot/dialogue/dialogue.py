@@ -326,16 +326,23 @@ class Dialogue:
         open_question = self._confirmation.waits(caller) and not self._confirmation.picks(line, caller)
         if open_question and corrects(line):
             await self._hearing.know_names(self._history)
-            if (meant := await self._context.followups.meant(line, caller)) is not None:
+            if (meant := await self._followed(line, caller)) is not None:
                 self._confirmation.take("", caller)
                 return meant
         return self._confirmation.take(text, caller)
 
+    async def _followed(self, line: str, caller: Caller) -> Understood | Aimed | None:
+        """Return what a line means together with what was said before; None if nothing."""
+        found = await self._context.followups.meant(line, caller)
+        if not isinstance(found, str):
+            return found
+        meant = await self._understanding.meant(found)
+        return meant if isinstance(meant, Command) else self._hearing.parse(f"set {found}")
+
     async def _meant(self, line: str, caller: Caller, *, free: bool = False) -> Understood | Aimed | None:
         """Return what a line surely means, together with what was said before or alone."""
         await self._hearing.know_names(self._history)
-        found = None if caller.about else await self._context.followups.meant(line, caller)
-        if found is not None:
+        if not caller.about and (found := await self._followed(line, caller)) is not None:
             return found
         meant: Understood | None = None
         for said in filter(None, (line, without_joint(line))):

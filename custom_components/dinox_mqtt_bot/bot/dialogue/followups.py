@@ -22,8 +22,8 @@ class FollowUps:
         self._after_made = AfterMade(ports.clock, hearing)
         self._after_set = AfterSet(ports, hearing)
 
-    async def meant(self, text: str, caller: Caller) -> Understood | Aimed | None:
-        """Return the command that a line is together with the one before; None if it is none."""
+    async def meant(self, text: str, caller: Caller) -> Understood | Aimed | str | None:
+        """Return the command that a line is together with the one before, or the whole line; None if none."""
         said = short_line(text)
         if not said.text or len(said.words) > _MOST_WORDS:
             return None
@@ -32,7 +32,7 @@ class FollowUps:
                 return found
         return None
 
-    async def _after(self, turn: Turn, said: ShortLine) -> Understood | Aimed | None:
+    async def _after(self, turn: Turn, said: ShortLine) -> Understood | Aimed | str | None:
         if (found := self._after_made.meant(said, turn)) is not None:
             return found
         if turn.command.node == "set":
