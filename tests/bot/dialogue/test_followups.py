@@ -201,6 +201,11 @@ WISHES: list[tuple[str, list[str], list[str]]] = [
     ("en", ["shop lamp on", "no, the one in the yard"], ["shop/lamp/set ON"]),
     ("en", ["cheese press", "off"], []),
     ("en", ["off"], []),
+    ("en", ["unlock"], []),
+    ("en", ["cheese press on", "and the cheese fan?"], ["press/set ON"]),
+    ("en", ["cheese press on", "off?"], ["press/set ON"]),
+    ("en", ["cheese press on", "no, the shop lamp off"], ["press/set ON", "shop/lamp/set OFF"]),
+    ("en", ["cheese press on", "and open the moon"], ["press/set ON"]),
     (
         "en",
         ["all lamps on", "no, only the shop"],

@@ -29,7 +29,7 @@ class AfterSet:
     def meant(self, said: ShortLine, turn: Turn) -> Understood | Aimed | str | None:
         """Return the wish that a line is after another one; None if it is none."""
         last = self._last(_set_of(turn))
-        if len(last.wishes) > _MOST:
+        if len(last.wishes) > _MOST or said.asks:
             return None
         if last.wishes and not turn.asks and (found := self._valued(said, last) or self._later(said, last)):
             return found
@@ -67,8 +67,10 @@ class AfterSet:
     def _elsewhere(self, said: ShortLine, turn: Turn, last: LastSet) -> Understood | Aimed | None:
         """Return the same for what is named by its place or by a word: `no, the one in the hall`."""
         named = said.thing
-        if not named or bool(last.wishes) is not bool(last.setting):
+        if not named or said.wishes or bool(last.wishes) is not bool(last.setting):
             return None
+        if self._wanted(named):
+            return self._hearing.parse(f"set {named}")
         found = last.alike(named)
         if len(found) == 1 or 1 < min(len(found), len(last.wishes)) <= len(found) <= _MOST:
             return self._hearing.parse(f"set {' and '.join(each for each, _ in found)} {last.setting}")

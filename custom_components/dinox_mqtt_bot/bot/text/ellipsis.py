@@ -12,8 +12,8 @@ from .tongue import LONGEST_PHRASE, plainly, skip, words
 class ShortLine:
     """A line without the words by which it goes on.
 
-    `no`: it corrects what was said before; `joined`: it is said besides; `again`: once more. `words` are
-    those of its text as they are compared.
+    `no`: it corrects what was said before; `joined`: it is said besides; `again`: once more; `asks`: it is a
+    question. `words` are those of its text as they are compared.
     """
 
     text: str
@@ -21,6 +21,7 @@ class ShortLine:
     no: bool = False
     joined: bool = False
     again: bool = False
+    asks: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -100,7 +101,8 @@ def short_line(line: str) -> ShortLine:
             found[key] = found[key] or _end(key, plain, ends) < ends
         ends = max(at, min(_end(key, plain, ends) for key in ("follow_end", "follow_again")))
     text = " ".join(spoken[at:ends]).strip(MARKS)
-    return ShortLine(text, tuple(plain[at:ends]), *(found[key] for key in _LEADS))
+    no, joined, again = (found[key] for key in _LEADS)
+    return ShortLine(text, tuple(plain[at:ends]), no, joined, again, line.endswith("?"))
 
 
 _LEADS = ("follow_no", "follow_and", "follow_again")
