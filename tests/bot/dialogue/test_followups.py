@@ -245,8 +245,8 @@ MADE: list[tuple[str, Lines, int]] = [
         "en",
         [
             ("alert me if shop temperature > 25", "Alert rule 1"),
-            ("no make it 26", "Alert rule 1, “Shop climate Temperature > 25 °C”, is now: "),
-            ("delete that one again", "Alert rule 1, “Shop climate Temperature > 25 °C”, is removed"),
+            ("no make it 26", "Alert rule 1, “Shop climate Temperature > 26 °C”, is now: "),
+            ("delete that one again", "Alert rule 1, “Shop climate Temperature > 26 °C”, is removed"),
         ],
         0,
     ),
@@ -254,7 +254,7 @@ MADE: list[tuple[str, Lines, int]] = [
         "de",
         [
             ("warne mich wenn milchkammer temperatur über 15", "Alarmregel 1"),
-            ("nein, 16", "Alarmregel 1, „Klima Milchkammer Temperatur > 15 °C“, lautet jetzt"),
+            ("nein, 16", "Alarmregel 1, „Klima Milchkammer Temperatur > 16 °C“, lautet jetzt"),
             ("doch nicht", "Zurückgenommen"),
             ("alarme", "Alarmregeln: 1"),
             ("lösch den alarm wieder", "Alarmregel 1"),
