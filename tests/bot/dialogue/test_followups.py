@@ -2,7 +2,7 @@
 
 from dairy import dairy
 from fakes import ME, World
-from homes import say
+from homes import announce, say
 import pytest
 
 from bot.dialogue.pronouns import PATIENCE
@@ -396,3 +396,13 @@ async def test_assist_goes_on_too() -> None:
     assert (await world.bot.ask("unlock shop door", caller)).startswith("⚠")
     assert await world.bot.dialogue.known("no, 7", caller) == "Nothing was done."
     assert (await world.bot.dialogue.guessed("is it locked now", caller)).startswith("Shop door")
+
+
+async def test_another_device_with_the_same_word_has_no_part_in_it() -> None:
+    world = dairy()
+    kind = {"device_class": "power", "unit_of_measurement": "kW", "state_topic": "dairy/van/cooler"}
+    announce(world, "sensor", "cooler", name="Power", device="Van cooler", **kind)
+    world.receive("dairy/van/cooler", "1.5")
+    world.later(300)
+    await talked(world, [("van charge", "Van Charge 61 %"), ("how many kW is it?", "I did not understand")])
+    await talked(world, [("van charge", "Van Charge 61 %"), ("how many kW?", "Van Charging power 7.2 kW")])

@@ -253,7 +253,7 @@ class Rule(Command):
         wanted = wanted if to is None else replace(wanted, contacts=to)
         if as_said(wanted.name) != as_said(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
-        elif wanted != rule:
+        else:
             wanted = await _named_anew(parts, rule, wanted)
         return await _keep(parts, "rule_changed", wanted, rule)
 
