@@ -259,7 +259,7 @@ class Rule(Command):
 
 
 async def _named_anew(parts: Parts, rule: AlertRule, wanted: AlertRule) -> AlertRule:
-    """Return a changed rule with a name for what it asks for now, if it had none but for what it asked for."""
+    """Return a changed rule, called by what it asks for now if it was called by what it asked for."""
     named = []
     for each in (rule, wanted):
         called, unit = topic_name(parts, each.filter), await unit_of(parts, each)
