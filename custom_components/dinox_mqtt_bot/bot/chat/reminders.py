@@ -1,7 +1,7 @@
 """What contacts want to be told or done later, kept over restarts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 import json
 import logging
 
@@ -64,6 +64,13 @@ class Reminders:
         self._keep()
         self._clock.wake(at)
         return made
+
+    def move(self, number: int, at: float) -> Reminder:
+        """Keep something for another time."""
+        self._waiting[number] = moved = replace(self._waiting[number], at=at)
+        self._keep()
+        self._clock.wake(at)
+        return moved
 
     def remove(self, number: int) -> None:
         """Forget what was to come."""

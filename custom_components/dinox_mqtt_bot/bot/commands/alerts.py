@@ -253,7 +253,19 @@ class Rule(Command):
         wanted = wanted if to is None else replace(wanted, contacts=to)
         if as_said(wanted.name) != as_said(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
+        else:
+            wanted = await _named_anew(parts, rule, wanted)
         return await _keep(parts, "rule_changed", wanted, rule)
+
+
+async def _named_anew(parts: Parts, rule: AlertRule, wanted: AlertRule) -> AlertRule:
+    """Return a changed rule, called by what it asks for now if it was called by what it asked for."""
+    named = []
+    for each in (rule, wanted):
+        called, unit = topic_name(parts, each.filter), await unit_of(parts, each)
+        bare = replace(each, name="")
+        named.append(name_rule(bare, parts.alerts.rules, called, parts.ports.phrases, unit))
+    return named[1] if named[0].name == rule.name else wanted
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:

@@ -8,7 +8,8 @@ from ..delivery.changes import Standing
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, called_together, labels, narrowed, telling
-from ..text.tongue import fold, words
+from ..text.politeness import bare, is_wish, without_polite
+from ..text.tongue import fold, plainly, skip, words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
@@ -21,8 +22,8 @@ LATE = 600.0
 CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 """Where a question can be answered."""
 
-_YES = words("yes") | {"👍"}
-_NO = words("no") | {"👎"}
+_SIGNS = {"👍": "yes", "👎": "no"}
+_MEANT = {"yes": ("yes", "agreed"), "no": ("no", "declined")}
 _AROUND = re.compile(r"(?i)\A\s*(?:[/!]?mqtt(?!\S))?\s*[/!]?|[\s.!]+\Z")
 _LONGEST = 100
 type _Key = tuple[Surface, str, str]
@@ -154,11 +155,16 @@ class Confirmation:
         numbers = range(1, len(question.commands) + 1) if len(question.commands) > 1 else ()
         return tuple(map(str, numbers))
 
+    def picks(self, text: str, caller: Caller) -> bool:
+        """Say whether a text is a word for some of the things of which one is waited for."""
+        question = self._waiting.get(_key(caller))
+        return question is not None and bool(narrowed(question.options, _behind_no(_word(text))))
+
     def take(self, text: str, caller: Caller) -> Answered | Text | None:
         """Return the command that a text confirms or completes, what to say to it, or None.
 
-        No, an answer that comes too late and one that several fit are said something to; any other text
-        withdraws the question.
+        No, an answer that comes too late, one that several fit and a yes with something more are said
+        something to; any other text withdraws the question.
         """
         question = self._waiting.pop(_key(caller), None)
         word = _word(text)
@@ -166,18 +172,29 @@ class Confirmation:
             offers = {fold(each): command for each, command in self._offers().items()}
             offered = offers.get(word) if word else None
             return None if offered is None else Answered(offered, confirmed=False)
-        if word in _NO:
-            return Text("confirm_no")
-        if question.options:
-            return self._chosen(question, word, caller) if late <= 0 else None
+        if question.options and late <= 0 and (found := self._chosen(question, word, caller)) is not None:
+            return found
         if question.commands and late <= 0 and (chosen := _numbered(question, word)) is not None:
             return chosen
-        if word not in _YES or len(question.commands) > 1:
+        said, more = _yes_or_no(word)
+        if said == "no":
+            return Text("confirm_no")
+        if said != "yes" or (late > 0 and (more or question.options or len(question.commands) > 1)):
             return None
+        return self._agreed(question, caller, late=late > 0, more=more)
+
+    def _agreed(self, question: _Question, caller: Caller, *, late: bool, more: bool) -> Answered | Text:
+        """Return the command that a yes wants, or what is to be answered instead: it goes on waiting then."""
         command = question.command
-        if late > 0:
+        if late:
             return Text("confirm_late", {"command": Typed(command.node)})
-        return Answered(command, confirmed=True)
+        several = len(question.commands)
+        if not (more or question.options or several > 1):
+            return Answered(command, confirmed=True)
+        self._wait(caller, question)
+        if question.options:
+            return _which(question.said, question.options)
+        return Text("confirm_number", {"count": str(several)}) if several > 1 else Text("confirm_only")
 
     def _chosen(self, question: _Question, word: str, caller: Caller) -> Answered | Text | None:
         """Return the command with the one thing that was chosen by number or by a further word."""
@@ -189,13 +206,37 @@ class Confirmation:
         if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(shown):
             found = [shown[int(number) - 1]]
         else:
-            found = narrowed(question.options, word)
+            found = narrowed(question.options, word) or narrowed(question.options, _behind_no(word))
         if len(found) > 1:
             self._wait(caller, replace(question, until=self._until, options=tuple(found)))
             return _which(question.said, found)
         if not found:
             return None
         return Answered(command.about(question.said, found[0].handle), confirmed=False)
+
+
+def _yes_or_no(text: str) -> tuple[str, bool]:
+    """Return `yes` or `no` where a text says so or begins so, and whether it goes on behind that."""
+    spoken = [plainly(bare(word)) for word in without_polite(text).split()] or [plainly(text)]
+    for said, keys in _MEANT.items():
+        if (whole := _read(spoken, keys)) == len(spoken) or _SIGNS.get(spoken[0]) == said:
+            return said, whole < len(spoken) > 1
+    begun = "" if is_wish(spoken[0]) else spoken[0]
+    return next(((said, True) for said, keys in _MEANT.items() if begun in words(keys[0])), ("", False))
+
+
+def _behind_no(text: str) -> str:
+    """Return what stands behind a no: `the hall` of `no, the hall`."""
+    spoken = [plainly(bare(word)) for word in text.split()]
+    return " ".join(spoken[_read(spoken, _MEANT["no"]) :])
+
+
+def _read(spoken: Sequence[str], keys: Sequence[str]) -> int:
+    """Return how many words from the first on are words of some keys."""
+    at, before = 0, -1
+    while at > before:
+        before, at = at, max(skip(key, spoken, at) for key in keys)
+    return at
 
 
 def _numbered(question: _Question, word: str) -> Answered | None:

@@ -10,7 +10,7 @@ from ..model.reminder import Reminder
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
-from ..text.times import parted_end, parted_moment
+from ..text.times import is_time_of_day, parse_moment, parted_end, parted_moment
 from ..text.tongue import plainly, skip, words
 from ..text.words import MAX_QUOTED, OFF
 from .alerts import make_rule
@@ -150,13 +150,15 @@ def _reminder_facts(kept: Reminder) -> dict[str, object]:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting(Command):
-    """Lists what is waited for to be told once, or forgets one of it: off 3."""
+    """Lists what is waited for to be told once, or forgets one of it: off 3; or moves one: r1 6:30."""
 
     node: ClassVar[str] = "waiting"
     aliases: ClassVar[tuple[str, ...]] = ("waits",)
 
     forget: str = param(
-        "off and the number or the name of what is not waited for any more.", default="", greedy=True
+        "off and the number or name of what is not waited for any more; or a reminder and another time.",
+        default="",
+        greedy=True,
     )
 
     @override
@@ -164,6 +166,8 @@ class Waiting(Command):
         first, _, handle = self.forget.strip().partition(" ")
         if first.casefold() in OFF:
             return await self._forgotten(parts, caller, handle)
+        if handle and (kept := _numbered(parts, first)) is not None:
+            return self._moved(parts, caller, kept, handle)
         waiting, later = [rule for rule in parts.alerts.rules if rule.once], parts.reminders.waiting
         return Table(
             title=Text("waiting", {"count": str(len(waiting) + len(later))}),
@@ -175,6 +179,18 @@ class Waiting(Command):
             empty=Text("waiting_empty", {"example": Typed("once", last="example_rule")}),
             facts=(*(rule_facts(parts, rule) for rule in waiting), *map(_reminder_facts, later)),
         )
+
+    def _moved(self, parts: Parts, caller: Caller, kept: Reminder, when: str) -> Reply:
+        """Keep a reminder for another time: a time of day is one of the same day."""
+        require(caller, self.role if kept.who == caller.who else Role.ADMIN, self.node)
+        clock = parts.ports.clock
+        day = clock.local(kept.at).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        since = max(clock.now(), day) if is_time_of_day(when) else clock.now()
+        at = parse_moment(when, since, clock.local)
+        if not at:
+            raise BotError("no_moment", example=Typed("remind", last="example_remind"))
+        moved = parts.reminders.move(kept.number, at)
+        return _kept(parts, "later_kept" if kept.deed else "reminder_kept", moved)
 
     async def _forgotten(self, parts: Parts, caller: Caller, handle: str) -> Reply:
         if (later := _numbered(parts, handle)) is not None:

@@ -8,10 +8,20 @@ from ..discovery.setting.set_choice import taking
 from ..model.alert import Alert
 from ..ports import Ports
 from ..reading.topic_lookup import Meant
+from .followups import FollowUps, corrects, without_joint
 from .hearing import CommandReader
 from .pronouns import Aimed, Pronouns
 
-__all__ = ["About", "Aimed", "AlertsTold", "Context", "asked_by", "seen_to"]
+__all__ = [
+    "About",
+    "Aimed",
+    "AlertsTold",
+    "Context",
+    "asked_by",
+    "corrects",
+    "seen_to",
+    "without_joint",
+]
 _MOST_LINES = 20
 _REACTIONS = {
     **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
@@ -40,6 +50,7 @@ class Context:
         self._names = hearing.names
         self._hearing = hearing
         self.pronouns = Pronouns(ports.clock.now, hearing.names)
+        self.followups = FollowUps(ports, hearing)
 
     def things(self, told: str, about: AlertsTold) -> tuple[Meant, ...]:
         """Return what a message told of: the topics of its alerts, else what its lines begin with."""

@@ -15,12 +15,12 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import About, Aimed, AlertsTold, Context, asked_by, seen_to
+from .context import About, Aimed, AlertsTold, Context, asked_by, corrects, seen_to, without_joint
 from .free_text import Questions
 from .hearing import CommandReader, Understood, mistyped
 from .paging import Pages
 from .pending import Pending
-from .understanding import UNKNOWN, Understanding
+from .understanding import NODDED, UNKNOWN, Understanding
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -142,7 +142,8 @@ class Dialogue:
         if whole != utterance and asked is not None:
             asked = _too_long()
         # In a room only what is meant for the bot answers its question.
-        confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
+        taken = (asked is not None or not room) and not about
+        confirmed = await self._answer_to_asked(text, caller) if taken else None
         aimed = None if confirmed is not None else await self._aimed(utterance, about)
         self._announce_said(utterance, command=(asked or confirmed or aimed) is not None)
         if confirmed is not None:
@@ -239,9 +240,9 @@ class Dialogue:
         if answer is not None:
             return answer
         await self._hearing.learn(said, self._history)
-        asked: Understood = self._hearing.parse(said)
+        asked: Understood | Aimed = self._hearing.parse(said)
         if isinstance(asked, BotError):
-            meant = await self._understanding.meant(self._line(said, caller))
+            meant = await self._meant(self._hearing.stripped(said), caller)
             plain = meant is None or isinstance(meant, (Text, BotError))
             # Whoever answers an alert has seen to it; the words are a note.
             asked = self._context.note(said) if caller.about and plain else meant or asked
@@ -272,14 +273,14 @@ class Dialogue:
         """Return the answer to what the bot surely understands; None for all else."""
         if self._hearing.wants_more(text, asked=True):
             return await self._answered(self._more(caller), caller)
-        wanted = self._confirmation.take(text[:LONGEST_TEXT], caller)
+        wanted = await self._answer_to_asked(text[:LONGEST_TEXT], caller)
         if wanted is not None:
             return await self._answered(self._done(wanted, caller), caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.parse(text[:LONGEST_TEXT])
         if isinstance(asked, Command):
             return await self._answered(self._tried(asked, text, caller), caller)
-        meant = await self._understanding.meant(self._line(text, caller), free=True)
+        meant = await self._meant(self._hearing.stripped(text), caller, free=True)
         if meant is None or isinstance(meant, BotError):
             return None
         try:
@@ -289,8 +290,13 @@ class Dialogue:
 
     async def guessed(self, text: str, caller: Caller) -> str:
         """Return the answer to what is not surely understood."""
-        guess = await self._understanding.guess(self._line(text, caller))
+        guess = await self._guess(self._hearing.stripped(text), caller)
         return await self._answered(self._done(guess, caller), caller)
+
+    async def _guess(self, line: str, caller: Caller) -> Understood:
+        """Return what a line may mean that is not surely understood."""
+        said = without_joint(line) or line
+        return await self._understanding.guess(self._context.pronouns.filled(said, caller))
 
     async def do(self, text: str, caller: Caller) -> None:
         """Do what a rule asks for. Raises BotError as `deed`, and what the command raises."""
@@ -301,7 +307,7 @@ class Dialogue:
             raise _too_long()
         if self._hearing.wants_more(text, asked=True):
             return await self._more(caller)
-        wanted = self._confirmation.take(text, caller)
+        wanted = await self._answer_to_asked(text, caller)
         if wanted is not None:
             return await self._done(wanted, caller)
         await self._hearing.learn(text, self._history)
@@ -312,12 +318,40 @@ class Dialogue:
 
     async def _asked_in_words(self, text: str, error: BotError, caller: Caller) -> str:
         """Answer what is meant for the bot and is no command: in words, else with what is wrong with it."""
-        line = self._line(text, caller)
-        return await self._done(await self._understanding.meant(line) or error, caller)
+        return await self._done(await self._meant(self._hearing.stripped(text), caller) or error, caller)
 
-    def _line(self, text: str, caller: Caller) -> str:
-        """Return what is said to the bot, with a name where `it` stands in a wish."""
-        return self._context.pronouns.filled(self._hearing.stripped(text), caller)
+    async def _answer_to_asked(self, text: str, caller: Caller) -> Understood | Answered | Aimed | None:
+        """Return what an answer to what the bot has asked wants; what corrects that takes its place."""
+        line = self._hearing.stripped(text)
+        open_question = self._confirmation.waits(caller) and not self._confirmation.picks(line, caller)
+        if open_question and corrects(line):
+            await self._hearing.know_names(self._history)
+            if (meant := await self._followed(line, caller)) is not None:
+                self._confirmation.take("", caller)
+                return meant
+        return self._confirmation.take(text, caller)
+
+    async def _followed(self, line: str, caller: Caller) -> Understood | Aimed | None:
+        """Return what a line means together with what was said before; None if nothing."""
+        found = await self._context.followups.meant(line, caller)
+        if not isinstance(found, str):
+            return found
+        meant = await self._understanding.meant(found)
+        return meant if isinstance(meant, Command) else self._hearing.parse(f"set {found}")
+
+    async def _meant(self, line: str, caller: Caller, *, free: bool = False) -> Understood | Aimed | None:
+        """Return what a line surely means, together with what was said before or alone."""
+        await self._hearing.know_names(self._history)
+        if not caller.about and (found := await self._followed(line, caller)) is not None:
+            return found
+        meant: Understood | None = None
+        for said in filter(None, (line, without_joint(line))):
+            filled = self._context.pronouns.filled(said, caller)
+            other = await self._understanding.meant(filled, free=free)
+            if isinstance(other, (Command, Text)):
+                return other
+            meant = meant or other
+        return meant
 
     async def _tried(self, command: Command, text: str, caller: Caller) -> str:
         """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
@@ -339,13 +373,17 @@ class Dialogue:
             wanted = self._context.pronouns.aimed(wanted, caller) or wanted
         if isinstance(wanted, Aimed):
             wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
+        given = wanted.command if isinstance(wanted, Answered) else wanted
+        if isinstance(given, Command):
+            self._context.followups.turns.note(given, caller)
         if isinstance(wanted, Answered):
             reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
+        if isinstance(given, Command):
+            self._context.followups.turns.note(given, caller, reply)
+            self._context.pronouns.after(given, caller)
         command = wanted if isinstance(wanted, Command) else None
-        if command is not None:
-            self._context.pronouns.after(command, caller)
         return self._rendered(self._pages.begin(reply, command, caller), caller)
 
     async def _more(self, caller: Caller) -> str:
@@ -374,13 +412,10 @@ class Dialogue:
         if mistyped(text):
             return await self._asked(text, caller)
         line, free = self._hearing.meant_for(text), self._rules.free_text.ear
-        line = self._context.pronouns.filled(line, caller)
         if whole != utterance and free is not Ear.OFF:
             raise _too_long()
         may_answer = self._hearing.may_answer(contact.jid, self._clock.now())
-        meant = (
-            await self._understanding.meant(line, free=free is not Ear.OFF) if may_answer and line else None
-        )
+        meant = await self._meant(line, caller, free=free is not Ear.OFF) if may_answer and line else None
         if caller.about and (meant is None or isinstance(meant, (Text, BotError))):
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
@@ -389,10 +424,10 @@ class Dialogue:
             return await self._taken(text, contact, may_answer=may_answer)
         if not may_answer or not line:
             return ""
-        if meant is None and (possible := self.inquiries.possible(contact.jid)):
+        if meant in (None, NODDED) and (possible := self.inquiries.possible(contact.jid)):
             return possible
         try:
-            return await self._done(meant or await self._understanding.guess(line), caller)
+            return await self._done(meant or await self._guess(line, caller), caller)
         except BotError as err:
             if free is Ear.OFF or err.key not in UNKNOWN or isinstance(meant, BotError):
                 raise

@@ -7,6 +7,8 @@ from ..model.replies import Text, Typed
 from ..text import tongue
 from .questions import Events, Home, Look
 
+__all__ = ["Look", "Meaning", "meaning"]
+
 type Meaning = str | Events | Home | Look | Text | None
 """A command as it is typed, a command, what is said at once; or nothing, where it is not known after all."""
 

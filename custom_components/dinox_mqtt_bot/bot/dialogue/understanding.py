@@ -28,7 +28,7 @@ _FEW = 3
 _COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
 """What tells that a clause has a condition, and not only a state."""
 UNSURE = "BotUnknown"
-_NODDED = Text("talk_ok")
+NODDED = Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
@@ -86,7 +86,7 @@ class Understanding:
         if not line or len(line) > LONGEST_LINE:
             return None
         if not name_words(line) and line not in self._hearing.words:
-            return None if free else _NODDED
+            return None if free else NODDED
         await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
         if found is None:

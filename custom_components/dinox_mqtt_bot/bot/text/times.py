@@ -221,6 +221,15 @@ def parse_moment(text: str, now: float, local: Local) -> float | None:
     return None if point is None else _still_to_come(point, now, local, whole=False)
 
 
+def is_time_of_day(text: str) -> bool:
+    """Say whether a text is a time and no day: `6:30`, `at 7 pm`."""
+    around = words("time_filler") | words("time_oclock") | words("time_am") | words("time_pm")
+    spoken = text.split()
+    return any(each[0].isdigit() for each in spoken) and all(
+        each[0].isdigit() or plainly(each) in around for each in spoken
+    )
+
+
 def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
     """Return the moment that a text begins or ends with, 0 if there is none, and the rest of it."""
     spoken = text.split()

@@ -24,6 +24,7 @@ _FREE_TEXT = frozenset({"text", "notify"})
 
 
 __all__ = [
+    "LastSet",
     "ends_in_state",
     "is_state_word",
     "is_unknown",
@@ -125,6 +126,49 @@ def taking(
     ]
     main = [entity for entity in taken if entity.main] or taken
     return [(handle(entity), entity.full_name) for entity in main]
+
+
+@dataclass(frozen=True, slots=True)
+class LastSet:
+    """What was set last, and to what: what else may be meant by a few words after that."""
+
+    devices: Devices
+    wishes: tuple[Wish, ...]
+    vocabulary: Vocabulary
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        return tuple(handle(each.entity) for each in self.wishes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(each.entity.full_name for each in self.wishes)
+
+    @property
+    def setting(self) -> str:
+        """What all of it was set to, as it is typed; nothing where that differs."""
+        settings = {str(each.setting) for each in self.wishes}
+        return settings.pop() if len(settings) == 1 else ""
+
+    def takes(self, value: str) -> bool:
+        """Say whether all of it takes a value too, and no value is just any text."""
+        return bool(value) and all(self._takes(each.entity, value) for each in self.wishes)
+
+    def _takes(self, entity: Entity, value: str) -> bool:
+        may = entity.component not in EXACT_ONLY
+        return may and wish(entity, value, How.NAME, self.vocabulary) is not None
+
+    def alike(self, named: str) -> list[tuple[str, str]]:
+        """Return what else of its kinds is called so or stands there and takes the same: handle and name."""
+        kinds, ids = ({getattr(each.entity, key) for each in self.wishes} for key in ("component", "id"))
+        wanted, devices = set(name_words(named)), self.devices
+        return [
+            (handle(each), each.full_name)
+            for each in devices
+            if wanted and each.main and each.component in kinds and each.id not in ids
+            if wanted <= {word for part in devices.words(each) for word in part}
+            if self._takes(each, self.setting)
+        ]
 
 
 def _one(hits: Sequence[_Hit], words: Sequence[str], phrases: Phrases) -> Wish:

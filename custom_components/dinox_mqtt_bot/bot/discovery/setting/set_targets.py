@@ -53,7 +53,7 @@ def names_and_values(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...
 
 def exact(devices: Devices, words: Sequence[str]) -> list[Named]:
     """Return the entities that a text begins with the whole name of, or that of their device or kind."""
-    if "/" in words[0] and (found := _by_handle(devices, words)):
+    if words and "/" in words[0] and (found := _by_handle(devices, words)):
         return found
     every: list[Named] = []
     for count, name, value in names_and_values(words):

@@ -1,0 +1,71 @@
+"""What is said after something was made that lasts: another limit, another time, or that it is not wanted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+import re
+from typing import Any
+
+from ..ports import Clock
+from ..text.ellipsis import ShortLine
+from ..text.numbers import number
+from ..text.times import parse_moment
+from .hearing import CommandReader, Understood
+from .turns import Turn
+
+_NUMBER = re.compile(r"(?<![\w.,:])-?\d+(?:[.,]\d+)?(?![\w:.,])")
+_KEPT = frozenset({"alias", "follow", "mute", "rule", "subscribe", "unfollow", "unmute", "unsubscribe"})
+"""Commands that change what `undo` takes back, if they are not answered with a list."""
+_LIMITS = frozenset({"alert", "once", "rule"})
+
+
+class AfterMade:
+    """Reads a line about the rule, the reminder or the mute that was made just before."""
+
+    def __init__(self, clock: Clock, hearing: CommandReader) -> None:
+        self._clock = clock
+        self._hearing = hearing
+
+    def meant(self, said: ShortLine, turn: Turn) -> Understood | None:
+        """Return the command that a line is after such a one; None if it is none."""
+        if said.removes or said.declines:
+            return self._taken_back(said, turn) if turn.done else None
+        if "reminder" in turn.facts and turn.done:
+            return self._moved(said, turn.facts)
+        return self._limited(said, turn) if turn.command.node in _LIMITS else None
+
+    def _taken_back(self, said: ShortLine, turn: Turn) -> Understood | None:
+        facts, node = turn.facts, turn.command.node
+        if "reminder" in facts:
+            return self._hearing.parse(f"waiting off r{facts['reminder']}")
+        if facts.get("once"):
+            return self._hearing.parse(f"waiting off {facts['number']}")
+        if "operator" in facts and (node != "rule" or said.removes):
+            return self._hearing.parse(f"rmalert {facts['number']}")
+        return self._hearing.parse("undo") if node in _KEPT and not turn.lists else None
+
+    def _limited(self, said: ShortLine, turn: Turn) -> Understood | None:
+        """Return the rule with another limit: changed if there is one already, else asked for anew."""
+        limit, facts = said.without_lead("follow_make", "before_value").text, turn.facts
+        if number(limit) is None or not (said.no or limit != said.text):
+            return None
+        if "operator" in facts:
+            values = facts["values"]
+            one = not facts["others"] and isinstance(values, list) and len(values) == 1
+            return self._hearing.parse(f"rule {facts['number']} {facts['operator']} {limit}") if one else None
+        condition = turn.said("condition")
+        if len(_NUMBER.findall(condition)) != 1:
+            return None
+        changes: dict[str, Any] = {"condition": _NUMBER.sub(lambda _: limit, condition)}
+        return replace(turn.command, **changes)
+
+    def _moved(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
+        """Return what keeps a reminder for another time, or for one more."""
+        when = said.without_lead("follow_make").text
+        spelt = next((each for each in (when, f"{when}:00") if self._is_moment(each)), "")
+        if spelt and (said.again or said.joined):
+            return self._hearing.parse(f"{'later' if facts['deed'] else 'remind'} {spelt} {facts['text']}")
+        made = spelt and (said.no or when != said.text)
+        return self._hearing.parse(f"waiting r{facts['reminder']} {spelt}") if made else None
+
+    def _is_moment(self, text: str) -> bool:
+        return bool(parse_moment(text, self._clock.now(), self._clock.local))

@@ -1,0 +1,93 @@
+"""What is wished for after something was set: another value, the same for another thing, or later."""
+
+from dataclasses import replace
+from typing import Any
+
+from ..discovery.setting.set_choice import LastSet, understood, wants
+from ..model.replies import BotError
+from ..ports import Ports
+from ..reading.topic_lookup import Meant
+from ..text.ellipsis import ShortLine, short_line
+from ..text.times import parted_moment
+from .hearing import CommandReader, Understood
+from .turns import Aimed, Turn
+
+_MOST = 8
+"""Things that are set one by one."""
+
+
+class AfterSet:
+    """Reads a line that leaves out what is to be set, or to what."""
+
+    def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._phrases = ports.phrases
+        self._vocabulary = ports.vocabulary
+        self._clock = ports.clock
+        self._names = hearing.names
+        self._hearing = hearing
+
+    def meant(self, said: ShortLine, turn: Turn) -> Understood | Aimed | str | None:
+        """Return the wish that a line is after another one; None if it is none."""
+        last = self._last(_set_of(turn))
+        if len(last.wishes) > _MOST or said.asks:
+            return None
+        if last.wishes and not turn.asks and (found := self._valued(said, last) or self._later(said, last)):
+            return found
+        return self._elsewhere(said, turn, last) if said.goes_on else None
+
+    def _last(self, said: str) -> LastSet:
+        devices = self._names.devices
+        for text in dict.fromkeys((said, self._names.spread(said))):
+            try:
+                wishes = understood(devices, text, self._phrases, self._vocabulary)
+            except BotError:
+                continue
+            return LastSet(devices, wishes, self._vocabulary)
+        return LastSet(devices, (), self._vocabulary)
+
+    def _valued(self, said: ShortLine, last: LastSet) -> Understood | str | None:
+        """Return the wish for another value: `off`, `make it 30 %`; a step as a whole line: `brighter`."""
+        line = said.without_lead("follow_make", "before_value")
+        if last.takes(line.text):
+            return self._hearing.parse(f"set {' and '.join(last.handles)} {line.text}")
+        return f"{' and '.join(last.names)} {line.text}" if line.says("follow_step") else None
+
+    def _later(self, said: ShortLine, last: LastSet) -> Understood | None:
+        """Return what is to be done later: `off again in 10 minutes`, `and at 7 again`."""
+        moment, rest = parted_moment(said.text, self._clock.now(), self._clock.local)
+        value = short_line(rest).text or (last.setting if said.again else "")
+        if not moment or not last.takes(value):
+            return None
+        when = said.text.replace(rest, "").strip() if rest else said.text
+        # By its names, so that a person can read it, where those mean nothing else.
+        named = " and ".join(last.names)
+        same = self._last(f"{named} {value}").handles == last.handles
+        return self._hearing.parse(f"later {when} {named if same else ' and '.join(last.handles)} {value}")
+
+    def _elsewhere(self, said: ShortLine, turn: Turn, last: LastSet) -> Understood | Aimed | None:
+        """Return the same for what is named by its place or by a word: `no, the one in the hall`."""
+        named = said.thing
+        if not named or said.wishes or bool(last.wishes) is not bool(last.setting):
+            return None
+        if self._wanted(named):
+            return self._hearing.parse(f"set {named}")
+        found = last.alike(named)
+        if len(found) == 1 or 1 < min(len(found), len(last.wishes)) <= len(found) <= _MOST:
+            return self._hearing.parse(f"set {' and '.join(each for each, _ in found)} {last.setting}")
+        if found:
+            changes: dict[str, Any] = {"name": named, "value": last.setting}
+            options = tuple(Meant(each, name=name) for each, name in found)
+            return Aimed(replace(turn.command, **changes), named, options)
+        # What is not known, or is of another kind, has the value that was said, which the last words are.
+        spoken = _set_of(turn).split()
+        ends = [" ".join(spoken[at:]) for at in range(len(spoken) - 1, 0, -1)]
+        wished = (f"{named} {value}" for value in filter(None, [last.setting, *ends]))
+        return next((self._hearing.parse(f"set {each}") for each in wished if self._wanted(each)), None)
+
+    def _wanted(self, line: str) -> bool:
+        return wants(self._names.devices, line, self._phrases, self._vocabulary)
+
+
+def _set_of(turn: Turn) -> str:
+    """Return what was set, and to what, as it was said."""
+    return f"{turn.said('name')} {turn.said('value')}"

@@ -1,0 +1,40 @@
+"""What a line means together with the one before: `and the humidity?`, `off`, `no, 27`."""
+
+from ..model.replies import Caller
+from ..ports import Ports
+from ..text.ellipsis import ShortLine, corrects, short_line, without_joint
+from .after_look import AfterLook
+from .after_made import AfterMade
+from .after_set import AfterSet
+from .hearing import CommandReader, Understood
+from .turns import Aimed, Turn, Turns
+
+__all__ = ["FollowUps", "corrects", "without_joint"]
+_MOST_WORDS = 12
+
+
+class FollowUps:
+    """Reads what goes on with the last command of a contact."""
+
+    def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self.turns = Turns(ports.clock.now)
+        self._after_look = AfterLook(ports, hearing)
+        self._after_made = AfterMade(ports.clock, hearing)
+        self._after_set = AfterSet(ports, hearing)
+
+    async def meant(self, text: str, caller: Caller) -> Understood | Aimed | str | None:
+        """Return the command that a line is together with the one before, or the whole line; None if none."""
+        said = short_line(text)
+        if not said.text or len(said.words) > _MOST_WORDS:
+            return None
+        for turn in self.turns.of(caller):
+            if (found := await self._after(turn, said)) is not None:
+                return found
+        return None
+
+    async def _after(self, turn: Turn, said: ShortLine) -> Understood | Aimed | str | None:
+        if (found := self._after_made.meant(said, turn)) is not None:
+            return found
+        if turn.command.node == "set":
+            return self._after_set.meant(said, turn)
+        return await self._after_look.meant(said, turn) if turn.command.node == "value" else None
