@@ -8,6 +8,7 @@ from ...model.replies import BotError, WhichOne
 from ...model.vocabulary import BUILT_IN, Vocabulary
 from ...ports import Phrases
 from ...text.states import is_state_word
+from ...text.tongue import fold, senses
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
@@ -20,6 +21,7 @@ from .set_targets import How, Named, alike, exact, handle
 
 _OWNED = frozenset({"number", "text"})
 """What a thermostat's or a lamp's word for something of its own is never meant for."""
+_ORDERS = senses("order")
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
@@ -98,9 +100,9 @@ def wants(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary)
 
 
 def ends_in_state(said: str) -> bool:
-    """Say whether the last word of a line is a state or a number."""
+    """Say whether the last word of a line is a state, an order or a number: `on`, `up`, `40`."""
     last = said.split()[-1:]
-    return bool(last) and (is_state_word(last[0]) or last[0][:1].isdigit())
+    return bool(last) and (is_state_word(last[0]) or fold(last[0]) in _ORDERS or last[0][:1].isdigit())
 
 
 def is_unknown(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:
