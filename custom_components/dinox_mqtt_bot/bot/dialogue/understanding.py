@@ -9,14 +9,14 @@ import re
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, no_name
 from ..text.happening import by_somebody, ends_in_change
-from ..text.politeness import MARKS, bare, is_wish, without_polite
+from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from ..text.tongue import either, words
 from .hearing import CommandReader, Understood
 from .intents import meaning
@@ -90,8 +90,8 @@ class Understanding:
         await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
         if found is None:
-            line = self._names.spread(line)
-            found = self._wishes.later(line) or self._exactly(line)
+            line = self._spelt(line)
+            found = self._wishes.later(line) or self._exactly(line) or self._wishes.placed(line)
         if found is None:
             found = await self.sentence(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -162,7 +162,7 @@ class Understanding:
         line = without_polite(text)
         if len(line) > LONGEST_LINE:
             return self._lost()
-        line = self._names.spread(line)
+        line = self._spelt(line)
         if (doubted := self._wishes.doubted(line)) is not None:
             return doubted
         if (wish := self._wishes.wished(line)) is not None:
@@ -174,6 +174,7 @@ class Understanding:
             wished = is_wish(first) and bare(sure[0].said) == first
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
             wish = self._wishes.impossible(line, named.said) or self._wishes.not_taken(line)
+            wish = wish or self._wishes.unclear(line, sure[0].said, self.examples()[1])
             return wish or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
 
@@ -189,6 +190,14 @@ class Understanding:
         asked = self._hearing.parse(line)
         return asked if isinstance(asked, Command) else None
 
+    def _spelt(self, line: str) -> str:
+        """Return a line with its words as names have them, and as they are written properly."""
+        known = self._names.is_word
+        line = without_polite(spelt_out(line, lambda word: all(map(known, name_words(word)))))
+        if is_wish(line.partition(" ")[0]):
+            line = " ".join(word for word in line.split() if known(word) or bare(word) not in words("polite"))
+        return self._names.spread(line)
+
     def _preset(self, line: str) -> Understood | None:
         said = name_words(line)
         for preset in self._presets:
@@ -203,8 +212,9 @@ class Understanding:
         begun = self._names.begin(said)
         rest = said[begun.end :].strip() if begun.meant and begun.exact else None
         if rest is None:
-            said = without_verb(said)
-            return self._set(said, line) if ends_in_state(said) else None
+            every = [said, without_verb(said)] if parted_by_and(said)[1:] else [without_verb(said)]
+            wishes = (self._set(each, line) for each in every if ends_in_state(each))
+            return next((each for each in wishes if each is not None), None) or self._wishes.little(line)
         if not rest:
             return self._hearing.parse(f"value {said}")
         first, _, more = rest.partition(" ")
@@ -213,7 +223,7 @@ class Understanding:
             return turned
         if self._wishes.is_span(rest):
             return self._hearing.parse(f"history {begun.said} {rest}")
-        return self._set(said, line)
+        return self._set(said, line) or self._wishes.little(line)
 
     def _set(self, said: str, line: str) -> Understood | None:
         """Return the wish that a name and a word of state are."""
@@ -240,7 +250,9 @@ class Understanding:
             return None
         if free and len(rest.split()) >= _FEW:
             return None
-        if not get_close_matches(said, known, 1, _VERY_ALIKE if free else _ALIKE):
+        # Nobody mistypes the first letter, nor leaves out a syllable.
+        alike = [each for each in known if each[:1] == said[:1]]
+        if not get_close_matches(said, alike, 1, _VERY_ALIKE if free or len(rest.split()) > _FEW else _ALIKE):
             return None
         asked = self._hearing.parse(line)
         lost = isinstance(asked, BotError) and asked.key in {"invalid_span", "invalid_end"}

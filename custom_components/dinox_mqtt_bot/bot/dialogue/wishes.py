@@ -1,8 +1,11 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import combinations, islice
 
 from ..discovery.entities import name_words
+from ..discovery.set_request import allowed, describe
 from ..discovery.setting.set_choice import (
     ends_in_state,
     is_state_word,
@@ -11,13 +14,16 @@ from ..discovery.setting.set_choice import (
     understood,
     wants,
 )
+from ..discovery.setting.set_targets import handle
+from ..discovery.steps import step_in, stepped, stepping
 from ..history.spans import parse_span
-from ..model.replies import BotError, Text, Typed, WhichOne
+from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers
 from ..text.durations import parse_duration
+from ..text.times import parse_moment
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.tongue import words
+from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
@@ -26,6 +32,7 @@ MOST_WORDS = 24
 _FEW = 3
 """Words that a value has at most."""
 _MOST_LOOKED_AT = 500
+_LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
 
 class Wishes:
@@ -34,6 +41,7 @@ class Wishes:
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
         self._phrases = ports.phrases
         self._clock = ports.clock
+        self._templates = ports.templates
         self._vocabulary = ports.vocabulary
         self._names = hearing.names
         self._hearing = hearing
@@ -98,9 +106,58 @@ class Wishes:
                 return self.impossible(f"{verb} {near}", near)
         return None
 
+    def little(self, line: str) -> Understood | None:
+        """Return the wish for a little more or less than now: `kitchen lamp brighter`, `bad etwas wärmer`."""
+        step = None if line.endswith("?") else step_in(line.rstrip(MARKS))
+        said = name_words(_bare(step.name)) if step else ()
+        if step is None or not said:
+            return None
+        devices = self._names.devices
+        every = [each for each in islice(devices.found(said), _MOST_LOOKED_AT) if each.main]
+        some = stepping(every, step)
+        if not some:
+            return None
+        entity, control, scale = some[0]
+        if len(some) > 1:
+            names = ", ".join(each.full_name for each, _, _ in some)
+            return BotError("part_missing", name=step.name, names=names)
+        value = stepped(entity, control, scale, devices, self._templates, up=step.up)
+        choice = Worded(describe(control, self._phrases), partial(describe, control))
+        lost = BotError("step_unknown", name=entity.full_name, allowed=choice)
+        return self._hearing.parse(f"set {handle(entity)} {value}") if value else lost
+
+    def unclear(self, line: str, name: str, example: Cell) -> BotError | None:
+        """Return that a wish is not understood wholly, and what is possible; None for what is none."""
+        said = line.rstrip(MARKS)
+        first, last = plainly(bare(said.partition(" ")[0])), plainly(bare(said.rpartition(" ")[2]))
+        begins = (is_wish(first) or first in words("demand")) and first not in name_words(name)
+        if line.endswith("?") or not (begins or _turns(last)):
+            return None
+        named = [each for each in self._names.devices.named(name_words(name)) if each.controls]
+        if len(named) != 1:
+            return BotError("wish_unclear_which", example=example)
+        choice = Worded(allowed(named[0], self._phrases), partial(allowed, named[0]))
+        return BotError("wish_unclear", name=named[0].full_name, allowed=choice)
+
+    def placed(self, line: str) -> Understood | None:
+        """Return the wish that has its room behind the value: `light off in the kitchen`."""
+        said = "" if line.endswith("?") else line.rstrip(MARKS)
+        spoken, places = said.split()[:MOST_WORDS], self._names.places
+        for at in range(len(spoken) - 2, 1, -1):
+            place = _bare(" ".join(spoken[at + 1 :]))
+            if bare(spoken[at]) not in words("in_place") or name_words(place) not in places:
+                continue
+            tried = {each: None for each in (" ".join(spoken[:at]), *_wishes(" ".join(spoken[:at])))}
+            for each in (each for wish in tried for each in _with_place(wish.split(), place)):
+                if self.takes(each):
+                    return self._hearing.parse(f"set {each}")
+        return None
+
     def later(self, line: str) -> Understood | None:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        if self._is_now_and_later(spoken):
+            return Text("talk_lasting", {"example": Typed("later", last="example_later")})
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
         for at, end in spans:
             said = " ".join(spoken[at:end])
@@ -114,6 +171,16 @@ class Wishes:
                 return self._hearing.parse(f"later {said} {rest}")
         return None
 
+    def _is_now_and_later(self, spoken: Sequence[str]) -> bool:
+        """Say whether a wish has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
+        for at, word in enumerate(spoken[:-1]):
+            lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
+            timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
+            ahead = timed and any(self._is_time(" ".join(spoken[at + 1 : end])) for end in range(at + 2, at + 5))
+            if (lasts or ahead) and self._wish_in(spoken[:at]):
+                return True
+        return False
+
     def _wish_in(self, spoken: list[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
@@ -121,7 +188,9 @@ class Wishes:
         return said if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said) else ""
 
     def _is_time(self, text: str) -> bool:
-        return self.is_span(text) or (text[-1:].isdigit() and self.is_span(f"{text}:00"))
+        now, local = self._clock.now(), self._clock.local
+        tried = (text, f"{text}:00") if text[-1:].isdigit() else (text,)
+        return any(self.is_span(each) or parse_moment(each, now, local) for each in tried)
 
     def is_span(self, text: str) -> bool:
         """Say whether a text is a time, or some of it."""
@@ -152,7 +221,24 @@ def _wishes(line: str) -> list[str]:
     if not is_wish(first):
         return [line]
     state, _, thing = rest.partition(" ")
-    return [f"{_bare(thing)} {state}", _bare(rest)]
+    return [*joined_verb(line), f"{_bare(thing)} {state}", _bare(rest)]
+
+
+def _with_place(wish: Sequence[str], place: str) -> Iterator[str]:
+    """Yield a wish with a place before or behind its name: `kitchen light off`, `everything kitchen off`."""
+    for end in range(len(wish) - 1, 0, -1):
+        name, value = _bare(" ".join(wish[:end])), " ".join(wish[end:])
+        yield f"{place} {name} {value}"
+        yield f"{name} {place} {value}"
+
+
+def joined_verb(line: str) -> list[str]:
+    """Return a wish whose verb has its end at the end: `door schließ ab` of `schließ the door ab`."""
+    first, *thing = line.split()
+    if len(thing) < 2:
+        return []
+    verb = f"{plainly(first)} {plainly(thing[-1])}"
+    return [f"{_bare(' '.join(thing[:-1]))} {verb}"] if verb in senses("order") else []
 
 
 def _bare(name: str) -> str:
@@ -165,6 +251,8 @@ def without_verb(said: str) -> str:
     first, _, rest = said.partition(" ")
     if not is_wish(first):
         return said
+    if joined := joined_verb(said):
+        return joined[0]
     state, _, thing = rest.partition(" ")
     named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
     return f"{_bare(thing)} {state}" if named and is_state_word(state) else rest
@@ -174,4 +262,9 @@ def _is_value(text: str) -> bool:
     """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
     said = text.split()
     number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
-    return number_first or (len(said) == 1 and is_state_word(said[0]))
+    return number_first or (len(said) == 1 and (is_state_word(said[0]) or _turns(plainly(said[0]))))
+
+
+def _turns(word: str) -> bool:
+    """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
+    return any(word in senses(kind) for kind in ("order", "color", "step"))

@@ -440,9 +440,10 @@ class Names:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         said = name_words(word)
-        return compound(said[0], self._is_word) if len(said) == 1 and not self._is_word(said[0]) else ()
+        return compound(said[0], self.is_word) if len(said) == 1 and not self.is_word(said[0]) else ()
 
-    def _is_word(self, word: str) -> bool:
+    def is_word(self, word: str) -> bool:
+        """Say whether names have a word."""
         return word in self.devices.vocabulary or word in self._words_heard or word in self._alias_words
 
     def nearest(self, text: str) -> list[str]:
