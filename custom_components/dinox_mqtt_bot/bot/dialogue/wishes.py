@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations, islice
 
-from ..discovery.entities import name_words
+from ..discovery.entities import Entity, name_words
 from ..discovery.set_request import allowed, describe
 from ..discovery.setting.set_choice import (
     ends_in_state,
@@ -32,6 +32,8 @@ MOST_WORDS = 24
 _FEW = 3
 """Words that a value has at most."""
 _MOST_LOOKED_AT = 500
+_MOST_STEPS = 8
+_ON, _PRESS = "on", "press"
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
 
@@ -109,22 +111,49 @@ class Wishes:
     def little(self, line: str) -> Understood | None:
         """Return the wish for a little more or less than now: `kitchen lamp brighter`, `bad etwas wärmer`."""
         step = None if line.endswith("?") else step_in(line.rstrip(MARKS))
-        said = name_words(_bare(step.name)) if step else ()
-        if step is None or not said:
+        if step is None or not step.name:
             return None
-        devices = self._names.devices
-        every = [each for each in islice(devices.found(said), _MOST_LOOKED_AT) if each.main]
-        some = stepping(every, step)
-        if not some:
-            return None
-        entity, control, scale = some[0]
-        if len(some) > 1:
-            names = ", ".join(each.full_name for each, _, _ in some)
+        devices, several = self._names.devices, self._switched(f"{step.name} {_ON}")
+        every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
+        some = stepping(several or every, step)
+        if len(some) > (_MOST_STEPS if several else 1):
+            names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
-        value = stepped(entity, control, scale, devices, self._templates, up=step.up)
-        choice = Worded(describe(control, self._phrases), partial(describe, control))
-        lost = BotError("step_unknown", name=entity.full_name, allowed=choice)
-        return self._hearing.parse(f"set {handle(entity)} {value}") if value else lost
+        told: list[str] = []
+        for entity, control, scale in some:
+            value = stepped(entity, control, scale, devices, self._templates, up=step.up)
+            if not value:
+                choice = Worded(describe(control, self._phrases), partial(describe, control))
+                return BotError("step_unknown", name=entity.full_name, allowed=choice)
+            told.append(f"{handle(entity)} {value}")
+        return self._hearing.parse(f"set {f' {min(words("joint"))} '.join(told)}") if told else None
+
+    def _switched(self, said: str) -> list[Entity]:
+        """Return what is meant by a wish, nothing where that is unclear."""
+        try:
+            found = understood(self._names.devices, said, self._phrases, self._vocabulary)
+        except BotError:
+            return []
+        return [each.entity for each in found]
+
+    def pressed(self, line: str) -> Understood | None:
+        """Return the wish to press what is called just so: `press doorbell reset`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        said = _bare(rest)
+        presses = senses("order").get(plainly(verb), plainly(verb)) == _PRESS and said
+        asked = line.endswith("?") or not presses or not self.does(f"set {said} {_PRESS}")
+        return None if asked else self._hearing.parse(f"set {said} {_PRESS}")
+
+    def pressing(self, line: str) -> BotError | None:
+        """Return how the one thing is pressed that is only called alike: nobody presses by half a name."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        orders = words("demand") | words("order_press")
+        said = name_words(_bare(rest) if rest and plainly(verb) in orders else line)
+        found = islice(self._names.devices.found(said), _MOST_LOOKED_AT) if said else ()
+        buttons = [each for each in found if each.component == "button" and each.controls]
+        own = [each for each in buttons if set(said) <= set(name_words(each.full_name))]
+        asked = line.endswith("?") or len(own) != 1
+        return None if asked else BotError("press_how", name=own[0].full_name)
 
     def unclear(self, line: str, name: str, example: Cell) -> BotError | None:
         """Return that a wish is not understood wholly, and what is possible; None for what is none."""
@@ -139,6 +168,10 @@ class Wishes:
         choice = Worded(allowed(named[0], self._phrases), partial(allowed, named[0]))
         return BotError("wish_unclear", name=named[0].full_name, allowed=choice)
 
+    def said_so(self, line: str) -> Understood | None:
+        """Return the wish that is said in an order of its own."""
+        return self.placed(line) or self.pressed(line)
+
     def placed(self, line: str) -> Understood | None:
         """Return the wish that has its room behind the value: `light off in the kitchen`."""
         said = "" if line.endswith("?") else line.rstrip(MARKS)
@@ -147,7 +180,7 @@ class Wishes:
             place = _bare(" ".join(spoken[at + 1 :]))
             if bare(spoken[at]) not in words("in_place") or name_words(place) not in places:
                 continue
-            tried = {each: None for each in (" ".join(spoken[:at]), *_wishes(" ".join(spoken[:at])))}
+            tried = _wishes(" ".join(spoken[:at]))
             for each in (each for wish in tried for each in _with_place(wish.split(), place)):
                 if self.takes(each):
                     return self._hearing.parse(f"set {each}")
@@ -203,7 +236,8 @@ class Wishes:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
         first = line.partition(" ")[0]
         wish = f"{name} {first}"
-        if not is_wish(first) or self.takes(wish):
+        orders = senses("order")
+        if plainly(first) not in {*orders, *orders.values()} or self.takes(wish):
             return None
         if self.unknown(f"set {wish}"):
             return BotError("not_settable", name=name)

@@ -34,7 +34,8 @@ class Step:
 
 def step_in(line: str) -> Step | None:
     """Return the step that a line has at an end, and the words around it; None if there is none."""
-    spoken = [each for each in line.split() if bare(each) not in words("step_little")]
+    little = words("step_little") | words("between_things") | words("in_place")
+    spoken = [each for each in line.split() if bare(each) not in little]
     for at in {len(spoken) - 1, 0} if spoken else ():
         sense = senses("step").get(plainly(bare(spoken[at])), "")
         what, _, way = sense.rpartition("_")

@@ -1,9 +1,8 @@
 """What stands around what is said: polite words, marks, and the verb of a wish."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
 
-from .tongue import words
+from .tongue import pairs, words
 
 MARKS = "?!.,;: "
 _POLITE = words("polite")
@@ -24,18 +23,11 @@ def without_polite(text: str) -> str:
     return " ".join(words)
 
 
-@cache
-def _spellings() -> Mapping[str, str]:
-    """Return what is written shortly or wrong, each with what is meant: `whats`, `teh`."""
-    pairs = (each.partition(" = ") for each in words("spelt"))
-    return {said: meant for said, _, meant in pairs}
-
-
 def spelt_out(line: str, known: Callable[[str], bool]) -> str:
     """Return a line with the words as they are written properly, but for those that are `known` as they are."""
     said = (word.replace("’", "").replace("'", "").casefold() for word in line.split())
     every = zip(line.split(), said, strict=True)
-    return " ".join(word if known(word) else _spellings().get(plain, word) for word, plain in every)
+    return " ".join(word if known(word) else pairs("spelt").get(plain, word) for word, plain in every)
 
 
 def is_wish(word: str) -> bool:

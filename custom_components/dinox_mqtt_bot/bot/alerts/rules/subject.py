@@ -41,6 +41,7 @@ _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
 _SINCE = understood("rule_for") | understood("rule_since")
 _MOST_BEFORE = 5
+_CELSIUS = "°C"
 _PLACE = "it"
 """Stands for what a rule is about where its conditions are parted."""
 _UNQUOTED = str.maketrans("", "", "\"'")
@@ -206,7 +207,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule)
+    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule, behind)
     meant = only(begun.said, await _fitting(lookups, concerned, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
@@ -266,14 +267,22 @@ def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Se
     return [each for each in found if may_happen(said, names.states(each.topic, each.field))] or found
 
 
-def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule) -> Sequence[Meant]:
-    """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set."""
+def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule, said: str) -> Sequence[Meant]:
+    """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set.
+
+    Degrees are of a temperature; the watts of a plug that says so beside its state are meant as well.
+    """
     found = [each for each in found if not each.settable] or found
     units = [read[1] for each in rule.condition.values if (read := number(each)) and read[1]]
+    if not units and any(word in understood("degrees") for word in said.casefold().split()):
+        units = [_CELSIUS]
     if rule.field or not units:
         return found
     every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
     fits = [each for each in every if each.is_in(units[0])]
+    if not fits and not any(each.measured for each in every):
+        beside = (one for each in found for one in names.beside(each.topic, unit=units[0]))
+        fits = list({each.handle: each for each in beside}.values())
     return [each for each in fits if not each.settable] or fits or found
 
 
