@@ -125,8 +125,8 @@ class Pronouns:
 
     def _example(self, command: Command) -> Typed:
         name = next((each.full_name for each in self._names.devices if each.main and each.values), "")
-        behind = " changes" if len(_names_of(command)) > 1 and command.node == "alert" else ""
-        return Typed(command.node, f"{name or 'home/freezer'}{behind}")
+        condition = len(_names_of(command)) > 1 and command.node == "alert"
+        return Typed(command.node, name or "home/freezer", "operator_changes" if condition else "")
 
 
 def _ending(called: Collection[str]) -> Callable[[str], bool]:

@@ -162,9 +162,12 @@ class Wishes:
         begins = (is_wish(first) or first in words("demand")) and first not in name_words(name)
         if line.endswith("?") or not (begins or _turns(last)):
             return None
-        named = [each for each in self._names.devices.named(name_words(name)) if each.controls]
+        every = self._names.devices.named(name_words(name))
+        named = [each for each in every if each.controls]
+        if begins and every and not named:
+            return BotError("not_settable", name=name)
         if len(named) != 1:
-            return BotError("wish_unclear_which", example=example)
+            return BotError("wish_unclear_which", example=example) if begins else None
         choice = Worded(allowed(named[0], self._phrases), partial(allowed, named[0]))
         return BotError("wish_unclear", name=named[0].full_name, allowed=choice)
 
@@ -189,8 +192,8 @@ class Wishes:
     def later(self, line: str) -> Understood | None:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
-        if self._is_now_and_later(spoken):
-            return Text("talk_lasting", {"example": Typed("later", last="example_later")})
+        if now := self._now_and_later(spoken):
+            return _lasting(now)
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
         for at, end in spans:
             said = " ".join(spoken[at:end])
@@ -199,20 +202,20 @@ class Wishes:
             timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
             rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
             if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
-                return Text("talk_lasting", {"example": Typed("later", last="example_later")})
+                return _lasting(rest)
             if rest:
                 return self._hearing.parse(f"later {said} {rest}")
         return None
 
-    def _is_now_and_later(self, spoken: Sequence[str]) -> bool:
-        """Say whether a wish has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
+    def _now_and_later(self, spoken: Sequence[str]) -> str:
+        """Return the wish that has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
         for at, word in enumerate(spoken[:-1]):
             lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
             ahead = timed and any(self._is_time(" ".join(spoken[at + 1 : end])) for end in range(at + 2, at + 5))
-            if (lasts or ahead) and self._wish_in(spoken[:at]):
-                return True
-        return False
+            if (lasts or ahead) and (wish := self._wish_in(spoken[:at])):
+                return wish
+        return ""
 
     def _wish_in(self, spoken: list[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
@@ -237,16 +240,20 @@ class Wishes:
         first = line.partition(" ")[0]
         wish = f"{name} {first}"
         orders = senses("order")
-        if plainly(first) not in {*orders, *orders.values()} or self.takes(wish):
+        if not is_wish(first) or self.takes(wish):
             return None
         if self.unknown(f"set {wish}"):
             return BotError("not_settable", name=name)
-        return self._hearing.parse(f"set {wish}")
+        return self._hearing.parse(f"set {wish}") if plainly(first) in {*orders, *orders.values()} else None
 
     def unknown(self, line: str) -> bool:
         """Say whether nothing is called as what is to be set."""
         said = line.removeprefix("set ")
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
+
+
+def _lasting(wish: str) -> Text:
+    return Text("talk_lasting", {"example": Typed("later", wish, last="example_moment")})
 
 
 def _wishes(line: str) -> list[str]:

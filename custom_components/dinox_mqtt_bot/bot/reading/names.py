@@ -376,14 +376,14 @@ class Names:
         return next(iter(self.beside(topic, "power")), None) if plug else None
 
     def beside(self, topic: str, device_class: str = "", unit: str = "") -> list[Meant]:
-        """Return what of a class, or in a unit, the device tells that speaks on a topic, on any of its topics."""
-        device = self.device(topic)
+        """Return what of a class or in a unit the device tells, anywhere, that speaks on a topic."""
+        device, kind = self.device(topic), (device_class, unit)
         every = islice(self.devices.having(name_words(device)), MOST_FOUND) if device else ()
         return [
             self._value(entity, at, binding)
             for entity in every
             for at, binding in entity.told
-            if entity.device == device and (binding.unit if unit else binding.device_class) == (unit or device_class)
+            if entity.device == device and kind in {(binding.device_class, ""), ("", binding.unit)}
         ]
 
     def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:

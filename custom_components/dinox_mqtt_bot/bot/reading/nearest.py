@@ -37,7 +37,7 @@ def compound(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
 
     One word that has another form in names is that: `haustüre`.
     """
-    for end in (each for each in _DOORS if word.endswith(each) and len(word) <= _LONGEST):
+    for end in (each for each in _DOORS if word.endswith(each) and len(each) + 1 < len(word) <= _LONGEST):
         if one := next((each for other in _DOORS if knows(each := word.removesuffix(end) + other)), ""):
             return (one,)
     last = len(word) - _SHORTEST if len(word) <= _LONGEST else 0

@@ -24,7 +24,7 @@ def without_polite(text: str) -> str:
 
 
 def spelt_out(line: str, known: Callable[[str], bool]) -> str:
-    """Return a line with the words as they are written properly, but for those that are `known` as they are."""
+    """Return a line with its words as they are written properly, but for those that are `known`."""
     said = (word.replace("’", "").replace("'", "").casefold() for word in line.split())
     every = zip(line.split(), said, strict=True)
     return " ".join(word if known(word) else pairs("spelt").get(plain, word) for word, plain in every)
