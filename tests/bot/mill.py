@@ -1,4 +1,4 @@
-"""A mill with a bakery: thermostats, blinds beside a gate, a lock beside a contact, a button, a plug, a robot."""
+"""A mill with a bakery: thermostats, blinds beside a gate, a lock beside a contact, a button, a robot."""
 
 import json
 
@@ -38,7 +38,11 @@ def _device(name: str, area: str) -> dict[str, object]:
 
 def _openings(world: World, *, german: bool) -> None:
     room, hall, yard = ("Stube", "Diele", "Hof") if german else ("Parlour", "Hall", "Yard")
-    names = ("Mühlentor", "Rollo Stube", "Rollo Diele") if german else ("Mill gate", "Parlour blind", "Hall blind")
+    names = (
+        ("Mühlentor", "Rollo Stube", "Rollo Diele")
+        if german
+        else ("Mill gate", "Parlour blind", "Hall blind")
+    )
     topics, areas = ("mill/gate", "mill/blind/0", "mill/blind/1"), (yard, room, hall)
     for at, (name, topic, area) in enumerate(zip(names, topics, areas, strict=True)):
         guarded = {"device_class": "gate"} if not at else {}
@@ -50,19 +54,25 @@ def _openings(world: World, *, german: bool) -> None:
     door = "Hintertür" if german else "Back door"
     announce(
         *(world, "binary_sensor", "door"),
-        **{"name": None, "state_topic": "mill/door", "device_class": "door"},
+        name=None,
+        state_topic="mill/door",
+        device_class="door",
         device=_device(door, hall),
     )
     announce(
         *(world, "lock", "lock"),
-        **{"name": None, "state_topic": "mill/lock", "command_topic": "mill/lock/set"},
+        name=None,
+        state_topic="mill/lock",
+        command_topic="mill/lock/set",
         device=_device(f"{door}schloss" if german else f"{door} lock", hall),
     )
     for at, area in enumerate((room, hall)):
         announce(
             *(world, "binary_sensor", f"smoke{at}"),
-            **{"name": "Rauch" if german else "Smoke", "state_topic": f"mill/smoke/{at}"},
-            **{"device_class": "smoke", "device": _device(f"Melder {area}" if german else f"Alarm {area}", area)},
+            name="Rauch" if german else "Smoke",
+            state_topic=f"mill/smoke/{at}",
+            device_class="smoke",
+            device=_device(f"Melder {area}" if german else f"Alarm {area}", area),
         )
 
 
@@ -76,8 +86,13 @@ def _lamps(world: World, *, german: bool) -> None:
         topic = f"mill/lamp/{at}"
         announce(
             *(world, "light", f"lamp{at}"),
-            **{"name": None, "schema": "json", "brightness": True, "supported_color_modes": ["brightness"]},
-            **{"state_topic": topic, "command_topic": f"{topic}/set", "device": _device(name, area)},
+            name=None,
+            schema="json",
+            brightness=True,
+            supported_color_modes=["brightness"],
+            state_topic=topic,
+            command_topic=f"{topic}/set",
+            device=_device(name, area),
         )
 
 
@@ -86,7 +101,11 @@ def _climate(world: World, *, german: bool) -> None:
         topic = f"mill/heat/{at}"
         announce(
             *(world, "climate", f"heat{at}"),
-            **{"name": None, "min_temp": 5, "max_temp": 30, "temp_step": 0.5, "temperature_unit": "C"},
+            name=None,
+            min_temp=5,
+            max_temp=30,
+            temp_step=0.5,
+            temperature_unit="C",
             current_temperature_topic=topic,
             current_temperature_template="{{ value_json.now }}",
             temperature_state_topic=topic,
@@ -98,8 +117,11 @@ def _climate(world: World, *, german: bool) -> None:
     for name, key, unit in kinds:
         announce(
             *(world, "sensor", key),
-            **{"name": name if german else key.capitalize(), "device_class": key, "state_topic": "mill/air"},
-            **{"unit_of_measurement": unit, "value_template": f"{{{{ value_json.{key} }}}}"},
+            name=name if german else key.capitalize(),
+            device_class=key,
+            state_topic="mill/air",
+            unit_of_measurement=unit,
+            value_template=f"{{{{ value_json.{key} }}}}",
             device=_device("Backstube" if german else "Bakery", "Backstube" if german else "Bakery"),
         )
 
@@ -114,23 +136,32 @@ def _machines(world: World, *, german: bool) -> None:
         announce(world, component, topic.replace("/", "_"), **(own | more), device=plug)
     announce(
         *(world, "button", "flour"),
-        **{"name": "Nachfüllen" if german else "Refill", "command_topic": "mill/flour"},
+        name="Nachfüllen" if german else "Refill",
+        command_topic="mill/flour",
         device=_device("Mehlspender" if german else "Flour hopper", "Backstube" if german else "Bakery"),
     )
     announce(
         *(world, "switch", "charge"),
-        **{"name": "Laden" if german else "Charging", "state_topic": "mill/charge"},
-        **{"command_topic": "mill/charge/set", "device": _device("Ladesäule" if german else "Charger", "Hof")},
+        name="Laden" if german else "Charging",
+        state_topic="mill/charge",
+        command_topic="mill/charge/set",
+        device=_device("Ladesäule" if german else "Charger", "Hof"),
     )
     announce(
         *(world, "vacuum", "robot"),
-        **{"name": None, "state_topic": "mill/robot", "command_topic": "mill/robot/set"},
-        **{"supported_features": ["start", "return_home"], "device": _device("Rosa", "Hof")},
+        name=None,
+        state_topic="mill/robot",
+        command_topic="mill/robot/set",
+        supported_features=["start", "return_home"],
+        device=_device("Rosa", "Hof"),
     )
     announce(
         *(world, "fan", "fan"),
-        **{"name": None, "state_topic": "mill/fan", "command_topic": "mill/fan/set"},
-        **{"percentage_state_topic": "mill/fan/speed", "percentage_command_topic": "mill/fan/speed/set"},
+        name=None,
+        state_topic="mill/fan",
+        command_topic="mill/fan/set",
+        percentage_state_topic="mill/fan/speed",
+        percentage_command_topic="mill/fan/speed/set",
         device=_device("Ventilator" if german else "Oven fan", "Backstube" if german else "Bakery"),
     )
     named = {"name": "Klingel" if german else "Doorbell", "event_types": ["pressed"]}

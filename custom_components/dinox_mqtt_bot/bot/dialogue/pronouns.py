@@ -6,7 +6,6 @@ from itertools import zip_longest
 
 from ..commands.command import Command, typed
 from ..commands.devices import Set
-from ..discovery.entities import name_words
 from ..model.bounded import Bounded
 from ..model.replies import BotError, Caller, Typed
 from ..reading.topic_lookup import FILLERS, Meant, Names
@@ -115,7 +114,7 @@ class Pronouns:
         if not called:
             return ()
         every = [each for each in self._names.devices if each.main and each.values]
-        named = [each for each in every if any(map(_ending(called), name_words(each.full_name)))]
+        named = [each for each in every if any(map(_ending(called), each.full_name.casefold().split()))]
         kinds = _CLASSES.get(change, frozenset())
         found = named or [each for each in every if any(one.device_class in kinds for _, one in each.values)]
         things = [one for each in found[:_MOST] for one in self._names.find(each.full_name)]

@@ -9,7 +9,7 @@ import re
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and, side_of
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
@@ -17,7 +17,6 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
-from ..text.states import side_of
 from ..text.tongue import either, plainly, skip, words
 from .hearing import CommandReader, Understood
 from .intents import meaning
@@ -42,6 +41,7 @@ UNKNOWN = frozenset(
     (
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
+        "rule_no_condition",
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
         *(
             "value_not_allowed",
@@ -163,7 +163,7 @@ class Understanding:
         return next((f"alert {each.said}" for each in self._names.mentions(before)), line)
 
     def _plainly_named(self, line: str) -> str:
-        """Return a rule with its thing first: `it in the barn`, `power of the dryer`, `there is smoke`."""
+        """Return a rule with its thing first: of `it in the barn`, `there is smoke`."""
         command, _, clause = line.partition(" ")
         spoken = clause.split()
         plain = list(map(plainly, spoken))
@@ -171,14 +171,6 @@ class Understanding:
             return f"{command} {' '.join(spoken[2:])}"
         if there := skip("there_is", plain):
             return f"{command} {' '.join(spoken[there:])}"
-        for at in range(1, min(len(plain), _LONGEST_PLACE)):
-            if plain[at] not in words("rule_from") | words("in_place"):
-                continue
-            part, begun = " ".join(spoken[:at]), self._names.begin(" ".join(spoken[at + 1 :]))
-            part = part[max(behind_fillers(part), default=0) :]
-            behind = " ".join(spoken[at + 1 :])[begun.end :]
-            if begun.meant and self._names.begin(f"{begun.said} {part}").end > len(begun.said):
-                return f"{command} {begun.said} {part} {behind}"
         return line
 
     def _there(self, line: str) -> str | None:
@@ -221,7 +213,8 @@ class Understanding:
             wish = self._wishes.impossible(line, named.said) or self._wishes.not_taken(line)
             wish = wish or self._wishes.unclear(line, sure[0].said, self.examples()[1])
             return wish or self._hearing.parse(f"value {sure[0].said}")
-        return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
+        unsure = await self.sentence(line, unsure=True) or self._faulty(line) or self._wishes.none_of(line)
+        return unsure or self._misspelt(line)
 
     def _misspelt(self, line: str) -> Understood:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
@@ -298,7 +291,7 @@ class Understanding:
         """Return what is wrong with a command, or with a word that is nearly one."""
         first, _, rest = line.partition(" ")
         known, said = self._hearing.words, spelled(bare(first))
-        if len(first) < _LONG and said not in known:
+        if (len(first) < _LONG or said in words("demand") | words("order_press")) and said not in known:
             return None
         if free and len(rest.split()) >= _FEW:
             return None

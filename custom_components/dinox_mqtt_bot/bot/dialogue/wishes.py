@@ -5,7 +5,7 @@ from functools import partial
 from itertools import combinations, islice
 
 from ..discovery.entities import Entity, name_words
-from ..discovery.set_request import allowed, describe
+from ..discovery.set_request import allowed, describe, step_in, stepped, stepping
 from ..discovery.setting.set_choice import (
     ends_in_state,
     is_state_word,
@@ -14,15 +14,13 @@ from ..discovery.setting.set_choice import (
     understood,
     wants,
 )
-from ..discovery.setting.set_targets import handle
-from ..discovery.steps import step_in, stepped, stepping
 from ..history.spans import parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers
 from ..text.durations import parse_duration
-from ..text.times import parse_moment
 from ..text.politeness import MARKS, bare, is_wish
+from ..text.times import parse_moment
 from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
 
@@ -125,8 +123,9 @@ class Wishes:
             if not value:
                 choice = Worded(describe(control, self._phrases), partial(describe, control))
                 return BotError("step_unknown", name=entity.full_name, allowed=choice)
-            told.append(f"{handle(entity)} {value}")
-        return self._hearing.parse(f"set {f' {min(words("joint"))} '.join(told)}") if told else None
+            told.append(value)
+        joint = f" {min(words('joint'))} "
+        return self._hearing.parse(f"set {joint.join(told)}") if told else None
 
     def _switched(self, said: str) -> list[Entity]:
         """Return what is meant by a wish, nothing where that is unclear."""
@@ -141,8 +140,10 @@ class Wishes:
         verb, _, rest = line.rstrip(MARKS).partition(" ")
         said = _bare(rest)
         presses = senses("order").get(plainly(verb), plainly(verb)) == _PRESS and said
-        asked = line.endswith("?") or not presses or not self.does(f"set {said} {_PRESS}")
-        return None if asked else self._hearing.parse(f"set {said} {_PRESS}")
+        if line.endswith("?") or not presses:
+            return None
+        exactly = self.does(f"set {said} {_PRESS}")
+        return self._hearing.parse(f"set {said} {_PRESS}") if exactly else self.pressing(line)
 
     def pressing(self, line: str) -> BotError | None:
         """Return how the one thing is pressed that is only called alike: nobody presses by half a name."""
@@ -159,21 +160,40 @@ class Wishes:
         """Return that a wish is not understood wholly, and what is possible; None for what is none."""
         said = line.rstrip(MARKS)
         first, last = plainly(bare(said.partition(" ")[0])), plainly(bare(said.rpartition(" ")[2]))
-        begins = (is_wish(first) or first in words("demand")) and first not in name_words(name)
-        if line.endswith("?") or not (begins or _turns(last)):
+        article = max(behind_fillers(said.partition(" ")[2]), default=0) > 0
+        begins = is_wish(first) or first in words("demand") | words("order_press") | {*senses("step")}
+        begins = begins and (article or first not in name_words(name))
+        if line.endswith("?") or not (begins or (_turns(last) and not is_state_word(last))):
             return None
         every = self._names.devices.named(name_words(name))
         named = [each for each in every if each.controls]
         if begins and every and not named:
-            return BotError("not_settable", name=name)
+            return BotError("not_settable", name=every[0].full_name)
         if len(named) != 1:
             return BotError("wish_unclear_which", example=example) if begins else None
         choice = Worded(allowed(named[0], self._phrases), partial(allowed, named[0]))
         return BotError("wish_unclear", name=named[0].full_name, allowed=choice)
 
+    def none_of(self, line: str) -> BotError | None:
+        """Return that nothing can be set of a kind that a wish is about: `close all doors`."""
+        said = line.rstrip(MARKS).split()
+        kinds = words("opening_door") | words("opening_window") | {*senses("several")}
+        kind = next((each for each in said if plainly(each) in kinds), "")
+        wish = kind and (is_wish(said[0]) or _turns(plainly(said[-1])) or is_state_word(said[-1]))
+        return BotError("none_settable", name=kind) if wish and not line.endswith("?") else None
+
     def said_so(self, line: str) -> Understood | None:
         """Return the wish that is said in an order of its own."""
-        return self.placed(line) or self.pressed(line)
+        return self.placed(line) or self.locked(line) or self.pressed(line)
+
+    def locked(self, line: str) -> Understood | None:
+        """Return the wish to lock or unlock, though a lock may be called as that: `lock the back door`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        order = senses("order").get(plainly(verb), plainly(verb))
+        said = f"{_bare(rest)} {order}"
+        locks = order in {"lock", "unlock"} and rest and not line.endswith("?")
+        tried = (said, f"{said} {order}") if locks else ()
+        return next((self._hearing.parse(f"set {each}") for each in tried if self.takes(each)), None)
 
     def placed(self, line: str) -> Understood | None:
         """Return the wish that has its room behind the value: `light off in the kitchen`."""
@@ -212,12 +232,13 @@ class Wishes:
         for at, word in enumerate(spoken[:-1]):
             lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
-            ahead = timed and any(self._is_time(" ".join(spoken[at + 1 : end])) for end in range(at + 2, at + 5))
+            ends = range(at + 2, at + 5) if timed else ()
+            ahead = any(self._is_time(" ".join(spoken[at + 1 : end])) for end in ends)
             if (lasts or ahead) and (wish := self._wish_in(spoken[:at])):
                 return wish
         return ""
 
-    def _wish_in(self, spoken: list[str]) -> str:
+    def _wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)

@@ -20,10 +20,10 @@ def state_text(entity: Entity, devices: Devices, templates: Templates, now: floa
 
     What has `expired` by the Unix time `now` is no value any more.
     """
-    return value_line(values_of(entity, devices, templates, now)) or devices.assumed(entity)
+    return value_line(told_values(entity, devices, templates, now)) or devices.assumed(entity)
 
 
-def values_of(
+def told_values(
     entity: Entity, devices: Devices, templates: Templates, now: float = 0.0
 ) -> Iterator[tuple[Binding, str]]:
     """Yield the newest value of each aspect, which may be told on several topics."""

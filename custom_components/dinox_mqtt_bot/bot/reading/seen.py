@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from ..discovery.entities import name_words
-from .wording import FILLERS
 
 _SPOKEN = 4
 """Letters from which on the beginning of a word says which word is meant, behind the first one."""
@@ -71,4 +70,4 @@ def fits(said: Sequence[str], every: set[str]) -> bool:
 def _begins(word: str, other: str, *, first: bool) -> bool:
     if len(word) >= _SPOKEN:
         return word in other
-    return first and len(word) > 1 and word not in FILLERS and other.startswith(word)
+    return first and len(word) > 1 and other.startswith(word)

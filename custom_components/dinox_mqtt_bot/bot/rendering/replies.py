@@ -120,7 +120,7 @@ def _table(table: Table, phrases: Phrases) -> str:
     if left_out or table.left:
         key = "more_left" if table.left else "more"
         count = phrases.phrase(f"common.{key}", count=left_out + table.left, more=Typed("more"))
-        lines.append("; ".join(filter(None, (count, render_text(table.more, phrases) if table.more else ""))))
+        lines.append(" ".join(filter(None, (count, render_text(table.more, phrases) if table.more else ""))))
     if table.note is not None:
         lines += ["", render_text(table.note, phrases)]
     return "\n".join([render_text(table.title, phrases), *lines])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from ...model.message import Reading
 from ...model.replies import BotError, Text
@@ -42,6 +42,7 @@ _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 _SINCE = understood("rule_for") | understood("rule_since")
 _MOST_BEFORE = 5
 _CELSIUS = "°C"
+_OF = understood("rule_from") | understood("in_place") | understood("before_span")
 _PLACE = "it"
 """Stands for what a rule is about where its conditions are parted."""
 _UNQUOTED = str.maketrans("", "", "\"'")
@@ -160,7 +161,7 @@ def moment_first(rule: AlertRule, called: str = "") -> AlertRule:
 
 
 async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
-    topic, rest = _named_first(topic, rest)
+    topic, rest = _owner_first(names, *_named_first(topic, rest))
     begun, behind = _begun(names, topic, rest)
     if begun.meant and (one := await _of_one(lookups, names, begun, behind)) is not None:
         return one, ""
@@ -189,6 +190,20 @@ def _named_first(topic: str, rest: str) -> tuple[str, str]:
     name = text[starts[end] : starts[last] if last < len(spoken) else len(text)].strip()
     behind = text[starts[last] :] if last < len(spoken) else ""
     return name, f"{text[starts[at] : starts[end - 1]]}{behind}"
+
+
+def _owner_first(names: Names, topic: str, rest: str) -> tuple[str, str]:
+    """Return the thing before what of it is meant: `power of the dryer`, unless something is called so."""
+    text = f"{topic} {rest.lstrip()}"
+    text = text[max(behind_fillers(text), default=0) :]
+    every = list(islice(words(text), _MOST_BEFORE))
+    for of, after in pairwise(every[1:]):
+        if of.text.casefold() not in _OF or names.begin(text).end > of.start:
+            continue
+        begun, part = names.begin(text[after.start :]), text[: of.start].strip()
+        if begun.meant and names.begin(f"{begun.said} {part}").end > len(begun.said):
+            return f"{begun.said} {part}", text[after.start + begun.end :]
+    return topic, rest
 
 
 async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> AlertRule | None:
