@@ -1,11 +1,12 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, islice
 
 from ..discovery.entities import Entity, name_words
-from ..discovery.set_request import allowed, describe, step_in, stepped, stepping
+from ..discovery.set_request import allowed, describe, stepped, stepping
 from ..discovery.setting.set_choice import (
     ends_in_state,
     is_state_word,
@@ -14,13 +15,12 @@ from ..discovery.setting.set_choice import (
     understood,
     wants,
 )
-from ..history.spans import parse_span
+from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.times import parse_moment
 from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
 
@@ -33,6 +33,15 @@ _MOST_LOOKED_AT = 500
 _MOST_STEPS = 8
 _ON, _PRESS = "on", "press"
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Which way something goes: `what` is its aspect; `name` is what else was said."""
+
+    what: str
+    up: bool
+    name: str
 
 
 class Wishes:
@@ -108,12 +117,12 @@ class Wishes:
 
     def little(self, line: str) -> Understood | None:
         """Return the wish for a little more or less than now: `kitchen lamp brighter`, `bad etwas wärmer`."""
-        step = None if line.endswith("?") else step_in(line.rstrip(MARKS))
+        step = None if line.endswith("?") else _step_in(line.rstrip(MARKS))
         if step is None or not step.name:
             return None
         devices, several = self._names.devices, self._switched(f"{step.name} {_ON}")
         every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
-        some = stepping(several or every, step)
+        some = stepping(several or every, step.what)
         if len(some) > (_MOST_STEPS if several else 1):
             names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
@@ -330,3 +339,15 @@ def _is_value(text: str) -> bool:
 def _turns(word: str) -> bool:
     """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
     return any(word in senses(kind) for kind in ("order", "color", "step"))
+
+
+def _step_in(line: str) -> _Step | None:
+    """Return the step that a line has at an end, and the words around it; None if there is none."""
+    little = words("step_little") | words("between_things") | words("in_place")
+    spoken = [each for each in line.split() if plainly(each) not in little]
+    for at in {len(spoken) - 1, 0} if spoken else ():
+        sense = senses("step").get(plainly(spoken[at]), "")
+        what, _, way = sense.rpartition("_")
+        if what:
+            return _Step(what, way == "up", " ".join(spoken[:at] + spoken[at + 1 :]))
+    return None

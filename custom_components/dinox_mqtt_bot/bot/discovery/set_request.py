@@ -9,7 +9,6 @@ from ..model.speech import Said, Speech
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..ports import CommandTemplates, Phrases, Templates
 from ..text.numbers import number, number_text, with_unit
-from ..text.tongue import plainly, senses, words
 from .controls import Control, Scale, SetValue
 from .devices import Devices
 from .entities import Entity
@@ -187,30 +186,9 @@ def describe(control: Control, phrases: Phrases) -> str:
     return f"{phrases.write(Setting(control.aspect))} {', '.join(parts)}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Which way something goes: `what` is its aspect; `name` is what else was said."""
-
-    what: str
-    up: bool
-    name: str
-
-
-def step_in(line: str) -> Step | None:
-    """Return the step that a line has at an end, and the words around it; None if there is none."""
-    little = words("step_little") | words("between_things") | words("in_place")
-    spoken = [each for each in line.split() if plainly(each) not in little]
-    for at in {len(spoken) - 1, 0} if spoken else ():
-        sense = senses("step").get(plainly(spoken[at]), "")
-        what, _, way = sense.rpartition("_")
-        if what:
-            return Step(what, way == "up", " ".join(spoken[:at] + spoken[at + 1 :]))
-    return None
-
-
-def stepping(entities: Iterable[Entity], step: Step) -> list[tuple[Entity, Control, Scale]]:
-    """Return those of some things that can take a step, with what is set for it."""
-    wanted = _STEPS[step.what]
+def stepping(entities: Iterable[Entity], what: str) -> list[tuple[Entity, Control, Scale]]:
+    """Return those of some things that can be a little brighter or warmer (`what`), with what is set."""
+    wanted = _STEPS[what]
     return [
         (entity, control, control.scale)
         for entity in entities
