@@ -6,12 +6,15 @@ from functools import partial
 from itertools import combinations, islice
 
 from ..discovery.entities import Entity, name_words
-from ..discovery.set_request import allowed, describe, stepped, stepping
 from ..discovery.setting.set_choice import (
+    allowed,
+    describe,
     ends_in_state,
     is_state_word,
     is_unknown,
     parted_by_and,
+    stepped,
+    stepping,
     understood,
     wants,
 )

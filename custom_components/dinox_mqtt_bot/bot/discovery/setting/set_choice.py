@@ -10,7 +10,7 @@ from ...ports import Phrases
 from ...text.states import is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Wish, wish
+from ..set_request import Wish, allowed, describe, stepped, stepping, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
@@ -25,11 +25,15 @@ _FREE_TEXT = frozenset({"text", "notify"})
 
 
 __all__ = [
+    "allowed",
+    "describe",
     "ends_in_state",
     "is_state_word",
     "is_unknown",
     "parted_by_and",
     "side_of",
+    "stepped",
+    "stepping",
     "taking",
     "understood",
     "wants",
