@@ -346,7 +346,7 @@ def _turns(word: str) -> bool:
 
 def _step_in(line: str) -> _Step | None:
     """Return the step that a line has at an end, and the words around it; None if there is none."""
-    little = words("step_little") | words("between_things") | words("in_place")
+    little = words("little_step") | words("between_things") | words("in_place")
     spoken = [each for each in line.split() if plainly(each) not in little]
     for at in {len(spoken) - 1, 0} if spoken else ():
         sense = senses("step").get(plainly(spoken[at]), "")
