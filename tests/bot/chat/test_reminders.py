@@ -71,7 +71,7 @@ async def test_when_and_what_stand_in_any_order(line: str, answer: str) -> None:
         ("erinnere mich um 18 Uhr an die Luke", "18:00: die Luke"),
         ("erinner mich in 10 Minuten, den Herd auszumachen", "08:15: den Herd auszumachen"),
         ("erinnere mich morgen früh daran, die Post zu holen", "morgen 07:00: die Post zu holen"),
-        ("mach das saloon light in 10 Minuten aus", "08:15: Dann tue ich: mach das saloon light aus"),
+        ("mach das saloon light in 10 Minuten aus", "08:15 wird erledigt: mach das saloon light aus"),
     ],
 )
 async def test_in_german(line: str, part: str) -> None:
@@ -97,7 +97,7 @@ async def test_when_something_is_so_is_no_time() -> None:
 )
 async def test_a_wish_is_done_once_it_is_time(line: str) -> None:
     world = boat()
-    assert (await say(world, line)).startswith("⏰ 08:15: I do then: ")
+    assert (await say(world, line)).startswith("⏰ 08:15, to be done: ")
     await later(world, 599)
     assert world.broker.published == []
     await later(world, 1)

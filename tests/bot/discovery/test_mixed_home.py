@@ -225,12 +225,11 @@ async def test_an_answer_changes_only_what_was_asked_about(line: str, answer: st
 async def test_what_is_to_be_set_is_told_one_by_one() -> None:
     world = mixed()
     said = await say(world, "küchenlampe 40 % und säge an")
-    assert said == "Gestellt: Küchenlampe: Helligkeit 40 %, Werkstatt Säge: an"
+    assert said == "Küchenlampe: Helligkeit 40 %, Werkstatt Säge: an (gesendet)"
     world.later(60)
     asked = await say(world, "küche aus und test an")
     assert (
-        "4 Dinge werden gestellt: Kaffeemaschine: aus, Küchenlampe: aus, Küchenlampe links: aus, Test: an"
-        in asked
+        "4 Dinge auf einmal: Kaffeemaschine: aus, Küchenlampe: aus, Küchenlampe links: aus, Test: an" in asked
     )
 
 
@@ -238,7 +237,9 @@ async def test_what_is_away_is_left_out_of_what_is_set() -> None:
     world = mixed()
     world.receive("tele/werkstatt/LWT", "Offline")
     said = await say(world, "küchenlampe 40 % und säge an")
-    assert said == ("Gestellt: Küchenlampe: Helligkeit 40 %. Offline und deshalb ausgelassen: Werkstatt Säge")
+    assert said == (
+        "Küchenlampe: Helligkeit 40 % (gesendet). Offline und deshalb ausgelassen: Werkstatt Säge"
+    )
     assert [topic for topic, *_ in world.broker.published] == ["zigbee2mqtt/Küchenlampe/set"]
 
 

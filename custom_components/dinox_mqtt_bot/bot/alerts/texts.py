@@ -382,7 +382,7 @@ def _why_broker(one: Told, phrases: Phrases, when: When) -> str:
 def _over_after(alert: Alert, phrases: Phrases) -> str:
     """Return how long it lasted, the worst value if one was worse than the last, and why it ended."""
     lasted = duration(alert.since - alert.fired)
-    if alert.peak:
+    if alert.peak and number(alert.peak) is not None:
         peak = phrases.amount(one_line(plain(alert.peak), LONGEST_DIGEST_LINE))
         over = phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
     else:

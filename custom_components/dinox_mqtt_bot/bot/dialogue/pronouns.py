@@ -1,6 +1,6 @@
 """`it`: the thing that was spoken of last, or the only one that can be meant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -114,16 +114,23 @@ class Pronouns:
         if not called:
             return ()
         every = [each for each in self._names.devices if each.main and each.values]
-        named = [each for each in every if any(word in each.full_name.casefold() for word in called)]
+        named = [each for each in every if any(map(_ending(called), each.full_name.casefold().split()))]
         kinds = _CLASSES.get(change, frozenset())
         found = named or [each for each in every if any(one.device_class in kinds for _, one in each.values)]
         things = [one for each in found[:_MOST] for one in self._names.find(each.full_name)]
+        begun = () if things else map(self._names.begin, sorted(called))
+        things = things or [one for each in begun if each.exact for one in each.meant]
         return tuple({(each.topic, each.field): each for each in things}.values())
 
     def _example(self, command: Command) -> Typed:
         name = next((each.full_name for each in self._names.devices if each.main and each.values), "")
-        behind = " changes" if len(_names_of(command)) > 1 and command.node == "alert" else ""
-        return Typed(command.node, f"{name or 'home/freezer'}{behind}")
+        condition = len(_names_of(command)) > 1 and command.node == "alert"
+        return Typed(command.node, name or "home/freezer", "operator_changes" if condition else "")
+
+
+def _ending(called: Collection[str]) -> Callable[[str], bool]:
+    """Return what says whether a word ends as one of some: `Türklingel` as a bell."""
+    return lambda word: word.endswith(tuple(called))
 
 
 def _names_of(command: Command) -> list[str]:

@@ -168,9 +168,18 @@ class Look(Question):
         """Return the things that can be in the state that is asked about."""
         if self.name:
             found = [await latest(parts, each) for each in await find_all(parts, self.name)]
-            heard = [each for each in found if each is not None]
+            locks = [await latest(parts, each) for each in self._locks(parts)]
+            heard = [each for each in (any(locks) and locks) or found if each is not None]
             return [each for each in heard if self._may_be(each)] or heard
         return [each for each in self.every(parts) if self._may_be(each)]
+
+    def _locks(self, parts: Parts) -> list[Meant]:
+        """Return the locks of what is asked about, where that is whether it is locked."""
+        if not (same_state(self.state, "locked") or same_state(self.state, "unlocked")):
+            return []
+        every = parts.readings.devices.found(name_words(self.name) or ("",))
+        locks = (each for each in every if each.component == "lock")
+        return [meant for each in locks for meant in parts.names.find(each.full_name)]
 
     def _may_be(self, each: Latest) -> bool:
         word = _word(each.text)

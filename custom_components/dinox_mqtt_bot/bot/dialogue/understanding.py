@@ -9,15 +9,15 @@ import re
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and, side_of
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
-from ..model.rules import Preset, RuleSet
+from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
-from ..reading.topic_lookup import FILLERS, no_name
+from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
-from ..text.politeness import MARKS, bare, is_wish, without_polite
-from ..text.tongue import either, words
+from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
+from ..text.tongue import either, plainly, skip, words
 from .hearing import CommandReader, Understood
 from .intents import meaning
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
@@ -33,6 +33,7 @@ _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
+_ARROWS = "-=>→,;: "
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
 _LONGEST_PLACE = 4
@@ -40,6 +41,7 @@ UNKNOWN = frozenset(
     (
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
+        "rule_no_condition",
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
         *(
             "value_not_allowed",
@@ -90,10 +92,12 @@ class Understanding:
         await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
         if found is None:
-            line = self._names.spread(line)
-            found = self._wishes.later(line) or self._exactly(line)
+            line = self._spelt(line)
+            found = self._wishes.later(line) or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
             found = await self.sentence(line)
+            if isinstance(found, Command) and found.node == "value" and not free:
+                found = self._not_wholly(line) or found
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
         if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
@@ -118,6 +122,9 @@ class Understanding:
         """
         if (later := self._wishes.later(text)) is not None:
             return later
+        text = _told_last(text)
+        if text.startswith("alert "):
+            return self._hearing.parse(self._watched(self._plainly_named(text)))
         intent = await self._sentences.recognise(text, self._called(text), foreign=foreign)
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
@@ -133,8 +140,10 @@ class Understanding:
             if not named and not self._wishes.does(found):
                 # What a sentence was taken for is not told: nobody said those words.
                 return self._wishes.doubted(text)
-        if isinstance(found, str) and intent.name in _WATCHING:
-            found = self._watched(found)
+        if isinstance(found, str) and (rest := _condition_of(found)):
+            found = f"alert {rest}"
+        if isinstance(found, str) and (intent.name in _WATCHING or found.startswith("alert ")):
+            found = self._watched(self._plainly_named(found))
         return self._hearing.parse(found) if isinstance(found, str) else found
 
     def _watched(self, line: str) -> str:
@@ -149,7 +158,33 @@ class Understanding:
             return line
         if is_state_word(last) and len(before.split()) > 1:
             return f"{self._without_left(before)} = {last}"
+        if (danger := self._there(line)) is not None:
+            return danger
         return next((f"alert {each.said}" for each in self._names.mentions(before)), line)
+
+    def _plainly_named(self, line: str) -> str:
+        """Return a rule with its thing first: of `it in the barn`, `there is smoke`."""
+        command, _, clause = line.partition(" ")
+        spoken = clause.split()
+        plain = list(map(plainly, spoken))
+        if plain and plain[0] in words("pronoun") and plain[1:2] and plain[1] in words("in_place"):
+            return f"{command} {' '.join(spoken[2:])}"
+        if there := skip("there_is", plain):
+            return f"{command} {' '.join(spoken[there:])}"
+        return line
+
+    def _there(self, line: str) -> str | None:
+        """Return the rule for what is only named, where it can be there or not, or happens: `smoke`."""
+        command, _, clause = line.partition(" ")
+        begun = self._names.begin(clause)
+        rest = [word for word in clause[begun.end :].split() if bare(word) not in words("before_operator")]
+        if not begun.meant or rest[1:]:
+            return None
+        states = [self._names.states(each.topic, each.field) for each in begun.meant]
+        every = [word for each in states for word in each if side_of(word) == "on" and word != "on"]
+        if not every and words("thing_pressed") & set(name_words(begun.said)):
+            return f"{command} {begun.said} {Operator.HAPPENS.value} {' '.join(rest)}".strip()
+        return f"{command} {begun.said} = {every[0]} {' '.join(rest)}".strip() if every else None
 
     def _without_left(self, line: str) -> str:
         """Return a line without the `left` of `left open` at its end, unless something is called so."""
@@ -162,11 +197,13 @@ class Understanding:
         line = without_polite(text)
         if len(line) > LONGEST_LINE:
             return self._lost()
-        line = self._names.spread(line)
+        line = self._spelt(line)
         if (doubted := self._wishes.doubted(line)) is not None:
             return doubted
         if (wish := self._wishes.wished(line)) is not None:
             return wish
+        if (press := self._wishes.pressing(line)) is not None:
+            return press
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
@@ -174,13 +211,22 @@ class Understanding:
             wished = is_wish(first) and bare(sure[0].said) == first
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
             wish = self._wishes.impossible(line, named.said) or self._wishes.not_taken(line)
+            wish = wish or self._wishes.unclear(line, sure[0].said, self.examples()[1])
             return wish or self._hearing.parse(f"value {sure[0].said}")
-        return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
+        unsure = await self.sentence(line, unsure=True) or self._faulty(line) or self._wishes.none_of(line)
+        return unsure or self._misspelt(line)
 
     def _misspelt(self, line: str) -> Understood:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
         few = len(line.split()) <= MOST_MISSPELT
         return no_name(self._names, line) if few and self._names.nearest(line) else self._lost()
+
+    def _not_wholly(self, line: str) -> Understood | None:
+        """Return that a wish is not understood, where what is called so would be told instead."""
+        name = next((each.said for each in self._names.mentions(line)), "")
+        verb, _, rest = line.partition(" ")
+        wish = max(behind_fillers(rest), default=0) > 0 and bare(verb) in words("demand")
+        return self._wishes.unclear(line, name, self.examples()[1]) if wish else None
 
     # The steps.
 
@@ -188,6 +234,14 @@ class Understanding:
         """Return the command that is left without the polite words."""
         asked = self._hearing.parse(line)
         return asked if isinstance(asked, Command) else None
+
+    def _spelt(self, line: str) -> str:
+        """Return a line with its words as names have them, and as they are written properly."""
+        known = self._names.is_word
+        line = without_polite(spelt_out(line, lambda word: all(map(known, name_words(word)))))
+        if is_wish(line.partition(" ")[0]):
+            line = " ".join(word for word in line.split() if known(word) or bare(word) not in words("polite"))
+        return self._names.spread(line)
 
     def _preset(self, line: str) -> Understood | None:
         said = name_words(line)
@@ -203,8 +257,9 @@ class Understanding:
         begun = self._names.begin(said)
         rest = said[begun.end :].strip() if begun.meant and begun.exact else None
         if rest is None:
-            said = without_verb(said)
-            return self._set(said, line) if ends_in_state(said) else None
+            every = [said, without_verb(said)] if parted_by_and(said)[1:] else [without_verb(said)]
+            wishes = (self._set(each, line) for each in every if ends_in_state(each))
+            return next((each for each in wishes if each is not None), None) or self._wishes.little(line)
         if not rest:
             return self._hearing.parse(f"value {said}")
         first, _, more = rest.partition(" ")
@@ -213,7 +268,7 @@ class Understanding:
             return turned
         if self._wishes.is_span(rest):
             return self._hearing.parse(f"history {begun.said} {rest}")
-        return self._set(said, line)
+        return self._set(said, line) or self._wishes.little(line)
 
     def _set(self, said: str, line: str) -> Understood | None:
         """Return the wish that a name and a word of state are."""
@@ -236,11 +291,13 @@ class Understanding:
         """Return what is wrong with a command, or with a word that is nearly one."""
         first, _, rest = line.partition(" ")
         known, said = self._hearing.words, spelled(bare(first))
-        if len(first) < _LONG and said not in known:
+        if (len(first) < _LONG or said in words("demand") | words("order_press")) and said not in known:
             return None
         if free and len(rest.split()) >= _FEW:
             return None
-        if not get_close_matches(said, known, 1, _VERY_ALIKE if free else _ALIKE):
+        # Nobody mistypes the first letter, nor leaves out a syllable.
+        alike = [each for each in known if each[:1] == said[:1]]
+        if not get_close_matches(said, alike, 1, _VERY_ALIKE if free or len(rest.split()) > _FEW else _ALIKE):
             return None
         asked = self._hearing.parse(line)
         lost = isinstance(asked, BotError) and asked.key in {"invalid_span", "invalid_end"}
@@ -304,6 +361,25 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _told_last(text: str) -> str:
+    """Return `tell me if …` of a line that has it at its end: `if the window is open tell me`."""
+    said = text.rstrip(MARKS)
+    end = next((each for each in words("tell_me") if said.casefold().endswith(f" {each}")), "")
+    rest = said[: len(said) - len(end)].rstrip(_ARROWS) if end else ""
+    first, _, clause = rest.partition(" ")
+    if bare(first) in words("condition"):
+        last = clause.rpartition(" ")
+        return f"{end} {first} {last[0] if bare(last[2]) in words('rule_then') else clause}"
+    return f"alert {rest}" if rest and _COMPARED.search(rest) else text
+
+
+def _condition_of(line: str) -> str:
+    """Return what is to be so of a reminder without a time: `remind me when the pump stops`."""
+    node, _, rest = line.partition(" ")
+    first, _, clause = rest.partition(" ")
+    return clause if node == "remind" and bare(first) in words("condition") else ""
 
 
 def _switched_on(name: str, phrases: Phrases) -> str:

@@ -1,23 +1,30 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, islice
 
-from ..discovery.entities import name_words
+from ..discovery.entities import Entity, name_words
 from ..discovery.setting.set_choice import (
+    allowed,
+    describe,
     ends_in_state,
     is_state_word,
     is_unknown,
     parted_by_and,
+    stepped,
+    stepping,
     understood,
     wants,
 )
-from ..history.spans import parse_span
-from ..model.replies import BotError, Text, Typed, WhichOne
+from ..history.spans import parse_moment, parse_span
+from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.tongue import words
+from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
@@ -26,6 +33,18 @@ MOST_WORDS = 24
 _FEW = 3
 """Words that a value has at most."""
 _MOST_LOOKED_AT = 500
+_MOST_STEPS = 8
+_ON, _PRESS = "on", "press"
+_LASTING = words("time_between") | (words("time_until") - words("before_value"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Which way something goes: `what` is its aspect; `name` is what else was said."""
+
+    what: str
+    up: bool
+    name: str
 
 
 class Wishes:
@@ -34,6 +53,7 @@ class Wishes:
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
         self._phrases = ports.phrases
         self._clock = ports.clock
+        self._templates = ports.templates
         self._vocabulary = ports.vocabulary
         self._names = hearing.names
         self._hearing = hearing
@@ -98,9 +118,114 @@ class Wishes:
                 return self.impossible(f"{verb} {near}", near)
         return None
 
+    def little(self, line: str) -> Understood | None:
+        """Return the wish for a little more or less than now: `kitchen lamp brighter`, `bad etwas wärmer`."""
+        step = None if line.endswith("?") else _step_in(line.rstrip(MARKS))
+        if step is None or not step.name:
+            return None
+        devices, several = self._names.devices, self._switched(f"{step.name} {_ON}")
+        every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
+        some = stepping(several or every, step.what)
+        if len(some) > (_MOST_STEPS if several else 1):
+            names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
+            return BotError("part_missing", name=step.name, names=names)
+        told: list[str] = []
+        for entity, control, scale in some:
+            value = stepped(entity, control, scale, devices, self._templates, up=step.up)
+            if not value:
+                choice = Worded(describe(control, self._phrases), partial(describe, control))
+                return BotError("step_unknown", name=entity.full_name, allowed=choice)
+            told.append(value)
+        joint = f" {min(words('joint'))} "
+        return self._hearing.parse(f"set {joint.join(told)}") if told else None
+
+    def _switched(self, said: str) -> list[Entity]:
+        """Return what is meant by a wish, nothing where that is unclear."""
+        try:
+            found = understood(self._names.devices, said, self._phrases, self._vocabulary)
+        except BotError:
+            return []
+        return [each.entity for each in found]
+
+    def pressed(self, line: str) -> Understood | None:
+        """Return the wish to press what is called just so: `press doorbell reset`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        said = _bare(rest)
+        presses = senses("order").get(plainly(verb), plainly(verb)) == _PRESS and said
+        if line.endswith("?") or not presses:
+            return None
+        exactly = self.does(f"set {said} {_PRESS}")
+        return self._hearing.parse(f"set {said} {_PRESS}") if exactly else self.pressing(line)
+
+    def pressing(self, line: str) -> BotError | None:
+        """Return how the one thing is pressed that is only called alike: nobody presses by half a name."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        orders = words("demand") | words("order_press")
+        said = name_words(_bare(rest) if rest and plainly(verb) in orders else line)
+        found = islice(self._names.devices.found(said), _MOST_LOOKED_AT) if said else ()
+        buttons = [each for each in found if each.component == "button" and each.controls]
+        own = [each for each in buttons if set(said) <= set(name_words(each.full_name))]
+        asked = line.endswith("?") or len(own) != 1
+        return None if asked else BotError("press_how", name=own[0].full_name)
+
+    def unclear(self, line: str, name: str, example: Cell) -> BotError | None:
+        """Return that a wish is not understood wholly, and what is possible; None for what is none."""
+        said = line.rstrip(MARKS)
+        first, last = plainly(bare(said.partition(" ")[0])), plainly(bare(said.rpartition(" ")[2]))
+        article = max(behind_fillers(said.partition(" ")[2]), default=0) > 0
+        begins = is_wish(first) or first in words("demand") | words("order_press") | {*senses("step")}
+        begins = begins and (article or first not in name_words(name))
+        if line.endswith("?") or not (begins or (_turns(last) and not is_state_word(last))):
+            return None
+        every = self._names.devices.named(name_words(name))
+        named = [each for each in every if each.controls]
+        if begins and every and not named:
+            return BotError("not_settable", name=every[0].full_name)
+        if len(named) != 1:
+            return BotError("wish_unclear_which", example=example) if begins else None
+        choice = Worded(allowed(named[0], self._phrases), partial(allowed, named[0]))
+        return BotError("wish_unclear", name=named[0].full_name, allowed=choice)
+
+    def none_of(self, line: str) -> BotError | None:
+        """Return that nothing can be set of a kind that a wish is about: `close all doors`."""
+        said = line.rstrip(MARKS).split()
+        kinds = words("opening_door") | words("opening_window") | {*senses("several")}
+        kind = next((each for each in said if plainly(each) in kinds), "")
+        wish = kind and (is_wish(said[0]) or _turns(plainly(said[-1])) or is_state_word(said[-1]))
+        return BotError("none_settable", name=kind) if wish and not line.endswith("?") else None
+
+    def said_so(self, line: str) -> Understood | None:
+        """Return the wish that is said in an order of its own."""
+        return self.placed(line) or self.locked(line) or self.pressed(line)
+
+    def locked(self, line: str) -> Understood | None:
+        """Return the wish to lock or unlock, though a lock may be called as that: `lock the back door`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        order = senses("order").get(plainly(verb), plainly(verb))
+        said = f"{_bare(rest)} {order}"
+        locks = order in {"lock", "unlock"} and rest and not line.endswith("?")
+        tried = (said, f"{said} {order}") if locks else ()
+        return next((self._hearing.parse(f"set {each}") for each in tried if self.takes(each)), None)
+
+    def placed(self, line: str) -> Understood | None:
+        """Return the wish that has its room behind the value: `light off in the kitchen`."""
+        said = "" if line.endswith("?") else line.rstrip(MARKS)
+        spoken, places = said.split()[:MOST_WORDS], self._names.places
+        for at in range(len(spoken) - 2, 1, -1):
+            place = _bare(" ".join(spoken[at + 1 :]))
+            if bare(spoken[at]) not in words("in_place") or name_words(place) not in places:
+                continue
+            tried = _wishes(" ".join(spoken[:at]))
+            for each in (each for wish in tried for each in _with_place(wish.split(), place)):
+                if self.takes(each):
+                    return self._hearing.parse(f"set {each}")
+        return None
+
     def later(self, line: str) -> Understood | None:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        if now := self._now_and_later(spoken):
+            return _lasting(now)
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
         for at, end in spans:
             said = " ".join(spoken[at:end])
@@ -109,19 +234,32 @@ class Wishes:
             timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
             rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
             if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
-                return Text("talk_lasting", {"example": Typed("later", last="example_later")})
+                return _lasting(rest)
             if rest:
                 return self._hearing.parse(f"later {said} {rest}")
         return None
 
-    def _wish_in(self, spoken: list[str]) -> str:
+    def _now_and_later(self, spoken: Sequence[str]) -> str:
+        """Return the wish that has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
+        for at, word in enumerate(spoken[:-1]):
+            lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
+            timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
+            ends = range(at + 2, at + 5) if timed else ()
+            ahead = any(self._is_time(" ".join(spoken[at + 1 : end])) for end in ends)
+            if (lasts or ahead) and (wish := self._wish_in(spoken[:at])):
+                return wish
+        return ""
+
+    def _wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)
         return said if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said) else ""
 
     def _is_time(self, text: str) -> bool:
-        return self.is_span(text) or (text[-1:].isdigit() and self.is_span(f"{text}:00"))
+        now, local = self._clock.now(), self._clock.local
+        tried = (text, f"{text}:00") if text[-1:].isdigit() else (text,)
+        return any(self.is_span(each) or parse_moment(each, now, local) for each in tried)
 
     def is_span(self, text: str) -> bool:
         """Say whether a text is a time, or some of it."""
@@ -134,16 +272,21 @@ class Wishes:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
         first = line.partition(" ")[0]
         wish = f"{name} {first}"
+        orders = senses("order")
         if not is_wish(first) or self.takes(wish):
             return None
         if self.unknown(f"set {wish}"):
             return BotError("not_settable", name=name)
-        return self._hearing.parse(f"set {wish}")
+        return self._hearing.parse(f"set {wish}") if plainly(first) in {*orders, *orders.values()} else None
 
     def unknown(self, line: str) -> bool:
         """Say whether nothing is called as what is to be set."""
         said = line.removeprefix("set ")
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
+
+
+def _lasting(wish: str) -> Text:
+    return Text("talk_lasting", {"example": Typed("later", wish, last="example_moment")})
 
 
 def _wishes(line: str) -> list[str]:
@@ -152,7 +295,24 @@ def _wishes(line: str) -> list[str]:
     if not is_wish(first):
         return [line]
     state, _, thing = rest.partition(" ")
-    return [f"{_bare(thing)} {state}", _bare(rest)]
+    return [*joined_verb(line), f"{_bare(thing)} {state}", _bare(rest)]
+
+
+def _with_place(wish: Sequence[str], place: str) -> Iterator[str]:
+    """Yield a wish with a place before or behind its name: `kitchen light off`, `everything kitchen off`."""
+    for end in range(len(wish) - 1, 0, -1):
+        name, value = _bare(" ".join(wish[:end])), " ".join(wish[end:])
+        yield f"{place} {name} {value}"
+        yield f"{name} {place} {value}"
+
+
+def joined_verb(line: str) -> list[str]:
+    """Return a wish whose verb has its end at the end: `door schließ ab` of `schließ the door ab`."""
+    first, *thing = line.split()
+    if len(thing) < 2:
+        return []
+    verb = f"{plainly(first)} {plainly(thing[-1])}"
+    return [f"{_bare(' '.join(thing[:-1]))} {verb}"] if verb in senses("order") else []
 
 
 def _bare(name: str) -> str:
@@ -165,6 +325,8 @@ def without_verb(said: str) -> str:
     first, _, rest = said.partition(" ")
     if not is_wish(first):
         return said
+    if joined := joined_verb(said):
+        return joined[0]
     state, _, thing = rest.partition(" ")
     named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
     return f"{_bare(thing)} {state}" if named and is_state_word(state) else rest
@@ -174,4 +336,21 @@ def _is_value(text: str) -> bool:
     """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
     said = text.split()
     number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
-    return number_first or (len(said) == 1 and is_state_word(said[0]))
+    return number_first or (len(said) == 1 and (is_state_word(said[0]) or _turns(plainly(said[0]))))
+
+
+def _turns(word: str) -> bool:
+    """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
+    return any(word in senses(kind) for kind in ("order", "color", "step"))
+
+
+def _step_in(line: str) -> _Step | None:
+    """Return the step that a line has at an end, and the words around it; None if there is none."""
+    little = words("little_step") | words("between_things") | words("in_place")
+    spoken = [each for each in line.split() if plainly(each) not in little]
+    for at in {len(spoken) - 1, 0} if spoken else ():
+        sense = senses("step").get(plainly(spoken[at]), "")
+        what, _, way = sense.rpartition("_")
+        if what:
+            return _Step(what, way == "up", " ".join(spoken[:at] + spoken[at + 1 :]))
+    return None

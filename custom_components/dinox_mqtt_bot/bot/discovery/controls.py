@@ -19,6 +19,8 @@ __all__ = ["Control", "Scale", "SetValue"]
 _SAME = senses("order")
 """What is said for a word."""
 
+_SWITCHED = {"stop": "off", "start": "on"}
+"""What is meant by a word where a thing can only be switched."""
 _CLOCK = words("time_oclock")
 _HARMLESS = frozenset({"lock", "close", "stop"})
 _SHORT = 60
@@ -123,6 +125,7 @@ class Control:
         names = [(fold(word), fold(word.replace("_", " "))) for word, _ in self.words]
         payloads = [(fold(payload),) for _, payload in self.words]
         same = [_SAME[folded]] if folded in _SAME else sorted(vocabulary.states.get(folded, ()))
+        same += [_SWITCHED[each] for each in (*same, folded) if each in _SWITCHED]
         tried: list[tuple[str, Sequence[tuple[str, ...]]]] = [(folded, names), (folded, payloads)]
         for wanted, every in (*tried, *((each, names) for each in same)):
             for (word, payload), known in zip(self.words, every, strict=True):

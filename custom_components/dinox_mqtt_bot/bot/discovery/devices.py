@@ -9,6 +9,7 @@ import re
 
 from ..model.message import Message
 from ..model.topics import Filters, is_wild
+from ..text.tongue import words as spoken
 from .entities import Entity, name_words
 from .setting.levels import level_in
 from .topic_uses import TopicUses
@@ -29,6 +30,7 @@ _TELLING = 4
 """Letters of a part of a word that tell which word it is."""
 
 
+_BEFORE_NAMES = spoken("before_name") | spoken("between_things")
 _KEY = re.compile(rb'"([^"\\]{1,64})"\s*:')
 
 
@@ -314,7 +316,12 @@ class Devices:
 
 
 def _alike(said: str, word: str) -> bool:
-    """Say whether a word begins as it was said, or has that in it as `Küchenlampe` has the lamp."""
+    """Say whether a word begins as it was said, or has that in it as `Küchenlampe` has the lamp.
+
+    What is said before every name begins none: `the` no thermostat.
+    """
+    if said in _BEFORE_NAMES:
+        return word == said
     return word.startswith(said) or (len(said) >= _TELLING and said in word)
 
 

@@ -20,11 +20,11 @@ def state_text(entity: Entity, devices: Devices, templates: Templates, now: floa
 
     What has `expired` by the Unix time `now` is no value any more.
     """
-    return value_line(_values(entity, devices, templates, now)) or devices.assumed(entity)
+    return value_line(told_values(entity, devices, templates, now)) or devices.assumed(entity)
 
 
-def _values(
-    entity: Entity, devices: Devices, templates: Templates, now: float
+def told_values(
+    entity: Entity, devices: Devices, templates: Templates, now: float = 0.0
 ) -> Iterator[tuple[Binding, str]]:
     """Yield the newest value of each aspect, which may be told on several topics."""
     found: dict[str, tuple[float, Binding, str]] = {}

@@ -1,26 +1,35 @@
 """What was meant by `set`: the entities, the thing about them, the value, and what is published for that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import override
 
 from ..model.replies import BotError
 from ..model.speech import Said, Speech
 from ..model.vocabulary import BUILT_IN, Vocabulary
-from ..ports import CommandTemplates, Phrases
+from ..ports import CommandTemplates, Phrases, Templates
 from ..text.numbers import number, number_text, with_unit
-from .controls import Control, SetValue
+from .controls import Control, Scale, SetValue
 from .devices import Devices
 from .entities import Entity
+from .entity_state import told_values
 from .setting.aspects import behind, without_filler
 from .setting.command_templates import written
 from .setting.kinds import FAN, LIGHT
 from .setting.levels import level_in
 from .setting.scales import COLDEST_MIREDS, whole
-from .setting.set_targets import How
+from .setting.set_targets import How, handle
 
 _MOST_CHOICES = 20
 _ON = "on"
+_DEGREES, _SHARE = 1.0, 0.2
+"""How much a step is: of degrees, and of all other ranges."""
+_STEPS = {
+    "brightness": frozenset({"brightness"}),
+    "temperature": frozenset({"temperature"}),
+    "speed": frozenset({"speed", "percentage"}),
+    "volume": frozenset({"volume"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +169,8 @@ def _together(controls: Sequence[Control]) -> Control:
 
 def describe(control: Control, phrases: Phrases) -> str:
     """Return what a control takes: its words, its range, its lengths, that it takes colours."""
-    words = [phrases.write(Setting("", word)) for word, _ in control.words[:_MOST_CHOICES]]
-    parts = [", ".join(words)] if words else []
+    said = [phrases.write(Setting("", word)) for word, _ in control.words[:_MOST_CHOICES]]
+    parts = [", ".join(said)] if said else []
     parts += ["…"] * (len(control.words) > _MOST_CHOICES)
     if (scale := control.scale) is not None:
         low, high = number_text(scale.low), with_unit(number_text(scale.high), scale.unit)
@@ -175,3 +184,31 @@ def describe(control: Control, phrases: Phrases) -> str:
         low, high = map(str, control.letters)
         parts.append(phrases.phrase("common.range_letters", low=low, high=high))
     return f"{phrases.write(Setting(control.aspect))} {', '.join(parts)}".strip()
+
+
+def stepping(entities: Iterable[Entity], what: str) -> list[tuple[Entity, Control, Scale]]:
+    """Return those of some things that can be a little brighter or warmer (`what`), with what is set."""
+    wanted = _STEPS[what]
+    return [
+        (entity, control, control.scale)
+        for entity in entities
+        for control in entity.controls
+        if control.scale is not None and wanted & {control.aspect, *entity.name.casefold().split()}
+    ]
+
+
+def stepped(
+    entity: Entity, control: Control, scale: Scale, devices: Devices, templates: Templates, *, up: bool
+) -> str:
+    """Return what `set` takes for the next value of something; nothing where it is not known how it is."""
+    told = {binding.aspect: value for binding, value in told_values(entity, devices, templates)}
+    alike = next((names for names in _STEPS.values() if control.aspect in names), frozenset({""}))
+    found = number(next((told[each] for each in (control.aspect, *sorted(alike)) if each in told), ""))
+    if found is None:
+        return ""
+    size = _DEGREES if control.aspect == "temperature" else (scale.high - scale.low) * _SHARE
+    size = max(size, scale.step)
+    size = round(size / scale.step) * scale.step if scale.step > 0 else round(size)
+    new = scale.nearest(round(found[0] + (size if up else -size), 3))
+    about = f"{handle(entity)} {control.aspect.replace('_', ' ')}".strip()
+    return f"{about} {with_unit(number_text(new), scale.unit)}"

@@ -7,10 +7,10 @@ import re
 
 from ..model.history import Span
 from ..text.durations import parse_duration
-from ..text.times import PARTS, Local, TimePoint, at_hour, midnight, read_point, time_words
+from ..text.times import PARTS, Local, TimePoint, at_hour, midnight, parse_moment, read_point, time_words
 from ..text.tongue import lead, skip
 
-__all__ = ["Local", "Span", "parse_span"]
+__all__ = ["Local", "Span", "parse_moment", "parse_span"]
 
 _DOTS = re.compile(r"\s*(?:\.\.+|…)\s*")
 _CLOCKS = re.compile(r"(?<=[0-9])\s*[-–—]\s*(?=[0-9]{1,2}(?::|\s|\Z))")

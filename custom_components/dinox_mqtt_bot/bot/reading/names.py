@@ -375,15 +375,15 @@ class Names:
         plug = any(each.component == "switch" for each in self._bindings(topic))
         return next(iter(self.beside(topic, "power")), None) if plug else None
 
-    def beside(self, topic: str, device_class: str) -> list[Meant]:
-        """Return what of a class is told of the device that speaks on a topic, on any of its topics."""
-        device = self.device(topic)
+    def beside(self, topic: str, device_class: str = "", unit: str = "") -> list[Meant]:
+        """Return what of a class or in a unit the device tells, anywhere, that speaks on a topic."""
+        device, kind = self.device(topic), (device_class, unit)
         every = islice(self.devices.having(name_words(device)), MOST_FOUND) if device else ()
         return [
             self._value(entity, at, binding)
             for entity in every
             for at, binding in entity.told
-            if entity.device == device and binding.device_class == device_class
+            if entity.device == device and kind in {(binding.device_class, ""), ("", binding.unit)}
         ]
 
     def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:
@@ -440,9 +440,10 @@ class Names:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         said = name_words(word)
-        return compound(said[0], self._is_word) if len(said) == 1 and not self._is_word(said[0]) else ()
+        return compound(said[0], self.is_word) if len(said) == 1 and not self.is_word(said[0]) else ()
 
-    def _is_word(self, word: str) -> bool:
+    def is_word(self, word: str) -> bool:
+        """Say whether names have a word."""
         return word in self.devices.vocabulary or word in self._words_heard or word in self._alias_words
 
     def nearest(self, text: str) -> list[str]:

@@ -19,6 +19,7 @@ _FURTHER = 4
 """By how many letters a word that is near may be longer or shorter."""
 _SHORTEST = 3
 _LONGEST = 40
+_DOORS = sorted(words("opening_door"))
 _JOINTS = words("compound_joint")
 """Letters that stand between the words of a German compound: `küchenlampe`."""
 
@@ -32,7 +33,13 @@ def close(word: str, pool: Iterable[str]) -> list[str]:
 
 
 def compound(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the two words of names that are written as one: `badfenster`, `kitchenlamp`; else none."""
+    """Return the two words of names that are written as one: `badfenster`, `kitchenlamp`; else none.
+
+    One word that has another form in names is that: `haustüre`.
+    """
+    for end in (each for each in _DOORS if word.endswith(each) and len(each) + 1 < len(word) <= _LONGEST):
+        if one := next((each for other in _DOORS if knows(each := word.removesuffix(end) + other)), ""):
+            return (one,)
     last = len(word) - _SHORTEST if len(word) <= _LONGEST else 0
     for at in range(_SHORTEST, last + 1):
         head, tail = word[:at], word[at:]

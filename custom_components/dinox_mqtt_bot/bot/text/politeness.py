@@ -1,6 +1,8 @@
 """What stands around what is said: polite words, marks, and the verb of a wish."""
 
-from .tongue import words
+from collections.abc import Callable
+
+from .tongue import pairs, words
 
 MARKS = "?!.,;: "
 _POLITE = words("polite")
@@ -19,6 +21,13 @@ def without_polite(text: str) -> str:
     while words and bare(words[-1]) in _POLITE:
         words.pop()
     return " ".join(words)
+
+
+def spelt_out(line: str, known: Callable[[str], bool]) -> str:
+    """Return a line with its words as they are written properly, but for those that are `known`."""
+    said = (word.replace("’", "").replace("'", "").casefold() for word in line.split())
+    every = zip(line.split(), said, strict=True)
+    return " ".join(word if known(word) else pairs("spelt").get(plain, word) for word, plain in every)
 
 
 def is_wish(word: str) -> bool:

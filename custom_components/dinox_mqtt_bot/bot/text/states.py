@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from .tongue import senses, words
+from .tongue import plainly, senses, words
 
 _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("on", "off"),
@@ -55,6 +55,7 @@ _NOUNS = tuple(words("noun"))
 """What begins with a capital wherever it stands, in a language in which nouns do."""
 
 _KINDS = senses("state")
+_ORDERS = senses("order")
 _ON = frozenset(_KINDS[said[0]] for said in (*_CLASSES.values(), ("on", "off")))
 _OFF = frozenset(_KINDS[said[1]] for said in (*_CLASSES.values(), ("on", "off")))
 _FAMILY_OF = {kind: family for family in _FAMILIES for kind in family}
@@ -100,6 +101,12 @@ def side_of(text: str) -> str:
 def is_state_word(text: str) -> bool:
     """Say whether a text is a word that people read for a state."""
     return _kind(text) is not None
+
+
+def order_of(text: str) -> str:
+    """Return what is to be done by a word: `open`, `lock`; empty for a word that is no order."""
+    word = plainly(text)
+    return _ORDERS.get(word) or (word if word in _ORDERS.values() else "")
 
 
 def same_state(one: str, other: str) -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from difflib import get_close_matches
+from functools import lru_cache, partial
+from itertools import pairwise
 from math import inf
 import re
 
 from .durations import LONGEST_DURATION, parse_duration, spoken_number
-from .tongue import either, lead, plainly, skip, words
+from .tongue import either, lead, phrases, plainly, skip, words
 
 type Local = Callable[[float], datetime]
 """Gives a Unix time as the time of day where the user lives."""
@@ -35,6 +37,10 @@ PARTS = {
 
 _MOST_WORDS = 12
 _MOST_LEADING = 8
+_CLOSE = 3
+"""Words beside a moment that may belong to it."""
+_SHORT, _LONG, _ALIKE = 2, 6, 0.86
+_DAYS = ("day", "weekday")
 _CLOCK = re.compile(rf"([0-9]{{1,2}})(?:[:.]([0-9]{{2}}))?(?::([0-9]{{2}}))?(am|pm|{either('time_oclock')})?")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
@@ -69,7 +75,20 @@ def time_words(text: str) -> list[str]:
     if len(text) > LONGEST_TEXT:
         return []
     spoken = _TORN.sub(" ", _COMMA.sub(" ", plainly(text))).split()
-    return spoken if len(spoken) <= _MOST_WORDS else []
+    return [_spelt(word) for word in spoken] if len(spoken) <= _MOST_WORDS else []
+
+
+@lru_cache(1024)
+def _spelt(word: str) -> str:
+    """Return the word for a day that a word is but for a letter: `tomrrow`; else the word as it is.
+
+    What a day has behind it is not misspelt: `mondays` are many.
+    """
+    if len(word) < _LONG or not word.isalpha():
+        return word
+    days = {each for kind in _DAYS for said in phrases(kind) for each in said if len(each) >= _LONG}
+    near = () if word in days else get_close_matches(word, sorted(days), 1, _ALIKE)
+    return next((day for day in near if not word.startswith(day)), word)
 
 
 def read_point(spoken: Sequence[str], *, bare: bool = False, beside: bool = False) -> TimePoint | None:
@@ -85,6 +104,11 @@ def read_point(spoken: Sequence[str], *, bare: bool = False, beside: bool = Fals
             return None
         at = end
     return point if point.has_day or point.part or point.clock else None
+
+
+def _contradicts(point: TimePoint) -> bool:
+    """Say whether a time of day is said with a part of the day that it is not in: `20:00 in the morning`."""
+    return point.part == "morning" and point.clock is not None and 12 < point.clock[0] < 24
 
 
 def _piece(point: TimePoint, spoken: Sequence[str], at: int, *, bare: bool) -> tuple[TimePoint, int]:
@@ -231,13 +255,41 @@ def is_time_of_day(text: str) -> bool:
 
 
 def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
-    """Return the moment that a text begins or ends with, 0 if there is none, and the rest of it."""
+    """Return the moment that a text begins or ends with, or both together, and the rest of it.
+
+    It is 0 if there is none, or if it lacks a time of day that stands close by: `at 8 xy tomorrow`.
+    """
     spoken = text.split()
     for count in range(min(len(spoken), _MOST_LEADING), 0, -1):
-        for said, rest in ((spoken[:count], spoken[count:]), (spoken[-count:], spoken[:-count])):
+        for begun in (count, *range(count)):
+            end = len(spoken) - count + begun
+            said, rest = spoken[:begun] + spoken[end:], spoken[begun:end]
+            if 0 < begun < count and (_timed_by(spoken[:begun]) or not _timed_by(spoken[end:])):
+                continue  # `at 8 to cook for tomorrow` is no time of tomorrow
+            point = read_point(time_words(" ".join(said)), beside=True)
+            if point is not None and _contradicts(point):
+                return 0.0, text
             if moment := parse_moment(" ".join(said), now, local):
-                return moment, " ".join(rest)
+                torn = not _timed_by(said) and _is_torn(rest, spoken[begun - 1 : begun], begun < count)
+                return (0.0, text) if torn else (moment, " ".join(rest))
     return 0.0, text
+
+
+def _timed_by(said: Sequence[str]) -> bool:
+    return any(map(_is_number, said))
+
+
+def _is_torn(rest: Sequence[str], before: Sequence[str], ends: bool) -> bool:
+    """Say whether a time of day is close to a moment without one: `at 8` with a word between."""
+    near = rest[-_CLOSE:] if ends else [*before, *rest[:_CLOSE]]
+    pairs = pairwise(map(plainly, near))
+    return any(one in words("time_later") and _is_number(other) for one, other in pairs)
+
+
+def _is_number(word: str) -> bool:
+    """Say whether a word may be an hour; `a` and `an` are none."""
+    spelt = len(word) > _SHORT and bool(lead("number", [plainly(word)])[0])
+    return word[:1].isdigit() or spelt
 
 
 def _still_to_come(point: TimePoint, now: float, local: Local, *, whole: bool) -> float | None:

@@ -44,6 +44,13 @@ def words(key: str) -> frozenset[str]:
 
 
 @cache
+def pairs(key: str) -> Mapping[str, str]:
+    """Return the words of a key that are written `said = meant`, in all languages."""
+    every = (each.partition(" = ") for language in LANGUAGES.values() for each in language.get(key, ()))
+    return {spelt: meant for said, _, meant in every for spelt in _spellings(said)}
+
+
+@cache
 def senses(kind: str) -> Mapping[str, str]:
     """Return each word of a kind in all languages, as people type it, with the rest of its key: its sense."""
     before = f"{kind}_"

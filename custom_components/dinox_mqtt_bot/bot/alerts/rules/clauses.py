@@ -38,6 +38,7 @@ from .vocabulary import (
     SINCE,
     THEN,
     WITHIN,
+    with_signs,
 )
 
 LONGEST = 1_000
@@ -299,7 +300,7 @@ class _Reader:
             return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
-        value = DEGREES_AT_END.sub(_degrees, self._run(operator))
+        value = with_signs(DEGREES_AT_END.sub(_degrees, self._run(operator)))
         if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from ...model.message import Reading
 from ...model.replies import BotError, Text
@@ -41,6 +41,8 @@ _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
 _SINCE = understood("rule_for") | understood("rule_since")
 _MOST_BEFORE = 5
+_CELSIUS = "°C"
+_OF = understood("rule_from") | understood("in_place") | understood("before_span")
 _PLACE = "it"
 """Stands for what a rule is about where its conditions are parted."""
 _UNQUOTED = str.maketrans("", "", "\"'")
@@ -159,7 +161,7 @@ def moment_first(rule: AlertRule, called: str = "") -> AlertRule:
 
 
 async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
-    topic, rest = _named_first(topic, rest)
+    topic, rest = _owner_first(names, *_named_first(topic, rest))
     begun, behind = _begun(names, topic, rest)
     if begun.meant and (one := await _of_one(lookups, names, begun, behind)) is not None:
         return one, ""
@@ -190,6 +192,20 @@ def _named_first(topic: str, rest: str) -> tuple[str, str]:
     return name, f"{text[starts[at] : starts[end - 1]]}{behind}"
 
 
+def _owner_first(names: Names, topic: str, rest: str) -> tuple[str, str]:
+    """Return the thing before what of it is meant: `power of the dryer`, unless something is called so."""
+    text = f"{topic} {rest.lstrip()}"
+    text = text[max(behind_fillers(text), default=0) :]
+    every = list(islice(words(text), _MOST_BEFORE))
+    for of, after in pairwise(every[1:]):
+        if of.text.casefold() not in _OF or names.begin(text).end > of.start:
+            continue
+        begun, part = names.begin(text[after.start :]), text[: of.start].strip()
+        if begun.meant and names.begin(f"{begun.said} {part}").end > len(begun.said):
+            return f"{begun.said} {part}", text[after.start + begun.end :]
+    return topic, rest
+
+
 async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> AlertRule | None:
     """Return the rule on the one thing that is meant; of what it shows, on what can be compared so.
 
@@ -206,7 +222,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule)
+    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule, behind)
     meant = only(begun.said, await _fitting(lookups, concerned, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
@@ -266,14 +282,22 @@ def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Se
     return [each for each in found if may_happen(said, names.states(each.topic, each.field))] or found
 
 
-def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule) -> Sequence[Meant]:
-    """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set."""
+def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule, said: str) -> Sequence[Meant]:
+    """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set.
+
+    Degrees are of a temperature; the watts of a plug that says so beside its state are meant as well.
+    """
     found = [each for each in found if not each.settable] or found
     units = [read[1] for each in rule.condition.values if (read := number(each)) and read[1]]
+    if not units and any(word in understood("degrees") for word in said.casefold().split()):
+        units = [_CELSIUS]
     if rule.field or not units:
         return found
     every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
     fits = [each for each in every if each.is_in(units[0])]
+    if not fits and not any(each.measured for each in every):
+        beside = (one for each in found for one in names.beside(each.topic, unit=units[0]))
+        fits = list({each.handle: each for each in beside}.values())
     return [each for each in fits if not each.settable] or fits or found
 
 

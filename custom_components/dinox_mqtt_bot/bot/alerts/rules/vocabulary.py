@@ -3,7 +3,7 @@
 import re
 
 from ...model.rules import Operator, Priority
-from ...text.tongue import either, words
+from ...text.tongue import either, pairs, words
 
 SIGNS: dict[Operator, tuple[str, ...]] = {
     Operator.ABOVE: (">",),
@@ -63,4 +63,14 @@ LONGER = re.compile(
     rf"(?i)(\s(?:{either('rule_for', 'rule_since')}))?(?:\A|\s)(?:{either('rule_longer')})(?=\s)"
 )
 """What is said before a time that something must last."""
+_SPOKEN_UNITS = pairs("spoken_unit")
+UNIT_AT_END = re.compile(rf"(?i)(?<=\d)\s*({'|'.join(map(re.escape, sorted(_SPOKEN_UNITS)))})\Z")
+"""A unit that is said as a word."""
+
+
+def with_signs(value: str) -> str:
+    """Return a value with its unit as a sign: `5 W` of `5 watts`."""
+    return UNIT_AT_END.sub(lambda found: f" {_SPOKEN_UNITS[found[1].casefold()]}", value)
+
+
 DEGREES_AT_END = re.compile(rf"(?i)(?<=\d)\s*(?:{either('degrees')})(?:\s+([cf])\w*)?\Z")

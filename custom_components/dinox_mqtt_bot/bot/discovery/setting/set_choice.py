@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from ...model.replies import BotError, WhichOne
 from ...model.vocabulary import BUILT_IN, Vocabulary
 from ...ports import Phrases
-from ...text.states import is_state_word
+from ...text.states import is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Wish, wish
+from ..set_request import Wish, allowed, describe, stepped, stepping, wish
 from .aspects import behind
-from .kinds import EXACT_ONLY, OWNERS
+from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
 from .set_joined import each_of, parted_by_and
 from .set_refusal import refusal, which_one
@@ -20,15 +20,21 @@ from .set_targets import How, Named, alike, exact, handle
 
 _OWNED = frozenset({"number", "text"})
 """What a thermostat's or a lamp's word for something of its own is never meant for."""
+_LOCKING = frozenset({"lock", "unlock"})
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
 __all__ = [
     "LastSet",
+    "allowed",
+    "describe",
     "ends_in_state",
     "is_state_word",
     "is_unknown",
     "parted_by_and",
+    "side_of",
+    "stepped",
+    "stepping",
     "taking",
     "understood",
     "wants",
@@ -73,6 +79,9 @@ def _of_one(
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := wishes_for_several(devices, words, vocabulary, longest):
         return group, words[-1]
+    silent = not any(each.entity.controls and not each.value for each in named)
+    if locks := _best(_lock_hits(devices, words, vocabulary)) if silent else []:
+        return (_one(locks, words, phrases),), locks[0].named.value
     # What is called so and takes no value may be called without its last word: `gate lock` for the lock.
     valued = (each.count for each in named if each.how is not How.PLACE and each.value)
     like = alike(devices, words, longest) or alike(devices, words, max(valued, default=0))
@@ -99,9 +108,9 @@ def wants(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary)
 
 
 def ends_in_state(said: str) -> bool:
-    """Say whether the last word of a line is a state or a number."""
+    """Say whether the last word of a line is a state, an order or a number: `on`, `up`, `40`."""
     last = said.split()[-1:]
-    return bool(last) and (is_state_word(last[0]) or last[0][:1].isdigit())
+    return bool(last) and (is_state_word(last[0]) or bool(order_of(last[0])) or last[0][:1].isdigit())
 
 
 def is_unknown(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:
@@ -277,6 +286,13 @@ def _swallows(devices: Devices, named: Named) -> bool:
 
 def _aspect_words(entity: Entity) -> list[str]:
     return [word for control in entity.controls for word in name_words(control.aspect)]
+
+
+def _lock_hits(devices: Devices, words: Sequence[str], vocabulary: Vocabulary) -> Iterable[_Hit]:
+    """Return the locks of what is to be locked or unlocked, where the door itself only tells how it is."""
+    for hit in _alike_hits(alike(devices, words, 0), vocabulary):
+        if hit.named.entity.component == LOCK and order_of(hit.named.value) in _LOCKING:
+            yield hit
 
 
 def _alike_hits(like: Sequence[Named], vocabulary: Vocabulary) -> list[_Hit]:

@@ -11,7 +11,7 @@ from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
 from . import kind_words, kinds
-from .set_targets import How, names_and_values
+from .set_targets import How, is_one, names_and_values
 
 _MOST = 50
 _PLURAL = {each.removesuffix("-") for each in spoken("plural")}
@@ -62,7 +62,7 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
     for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
         if entity.component not in components or not entity.main or not entity.controls:
             continue
-        if ones and not ones & _words(devices, entity):
+        if not (ones & _words(devices, entity) if ones else at is None or is_one(entity, components)):
             continue
         found = wish(entity, value, How.PLACE, vocabulary)
         if found is not None and (at is not None or _meant(entity, found, place)):

@@ -42,7 +42,8 @@ def each_of(parts: Sequence[str], read: Read) -> tuple[Wish, ...]:
 
 def _part(part: str, value: str, after: Sequence[Wish], read: Read) -> tuple[tuple[Wish, ...], str]:
     said = _without_verbs(part)
-    for text in dict.fromkeys((part, said)):
+    verb = part.partition(" ")[0]  # `open the cover and turn the pump on`
+    for text in dict.fromkeys((part, said, f"{said} {verb}")):
         with suppress(BotError):
             return read(text)
     with suppress(BotError):

@@ -1,6 +1,6 @@
 """Which entities a text may mean, and how surely: by whole names, by room and kind, or by names alike."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
@@ -9,7 +9,7 @@ from ...text.words import MAX_ALIAS_WORDS
 from ..devices import Devices, Match
 from ..entities import Entity, name_words
 from .kind_words import any_of, one
-from .kinds import EXACT_ONLY
+from .kinds import COVER, EXACT_ONLY
 
 _MOST_ALIKE = 300
 _SHORTEST = 3
@@ -80,12 +80,18 @@ def _by_kind(devices: Devices, name: tuple[str, ...], count: int, value: str) ->
         if not rest or not (components := one(kind)):
             continue
         for entity in devices.having(rest):
-            if entity.component not in components:
+            if not is_one(entity, components):
                 continue
             if devices.match(entity, rest) >= Match.DEVICE:
                 yield Named(entity, How.KIND, count, value)
             elif rest == name_words(entity.area) and entity.main:
                 yield Named(entity, How.PLACE, count, value)
+
+
+def is_one(entity: Entity, components: Collection[str]) -> bool:
+    """Say whether a word for kinds of things means an entity: by `blinds` nobody means the garage door."""
+    guarded = entity.component == COVER and any(control.guarded for control in entity.controls)
+    return entity.component in components and not guarded
 
 
 def _once(every: Iterable[Named]) -> list[Named]:
@@ -116,7 +122,9 @@ def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
     """
     if name[0].isdecimal():
         return []
-    found = [entity for entity in devices.having(name) if entity.main] or devices.found(name)
+    # What cannot be set is no rival: the lock of a door beside the contact that is called as the door.
+    found = [entity for entity in devices.having(name) if entity.main and entity.controls]
+    found = found or devices.found(name)
     if len(found) > _MOST_ALIKE:
         return []
     found = [entity for entity in found if _long_enough(devices, entity, name)]
@@ -128,7 +136,7 @@ def _of_kind(devices: Devices, name: Sequence[str]) -> Iterator[Entity]:
         rest, components = (*name[:at], *name[at + 1 :]), any_of(word)
         every = (devices.found(rest) if rest else list(devices)) if components else []
         if len(every) <= _MOST_ALIKE:
-            fit = [entity for entity in every if entity.component in components]
+            fit = [entity for entity in every if is_one(entity, components)]
             yield from (entity for entity in fit if _long_enough(devices, entity, rest))
 
 
