@@ -326,8 +326,8 @@ LATER: list[tuple[str, Lines, list[str]]] = [
         "en",
         [
             ("cheese press on", "Cheese press: on"),
-            ("off again in 10 minutes", "⏰ 08:15: to be done: Cheese press off (r1)"),
-            ("no, 20 minutes", "⏰ 08:25: to be done: Cheese press off (r1)"),
+            ("off again in 10 minutes", "⏰ 08:15, to be done: Cheese press off (r1)"),
+            ("no, 20 minutes", "⏰ 08:25, to be done: Cheese press off (r1)"),
         ],
         ["Cheese press off"],
     ),
@@ -335,8 +335,8 @@ LATER: list[tuple[str, Lines, list[str]]] = [
         "de",
         [
             ("käsepresse an", "Käsepresse: an"),
-            ("in 10 minuten wieder aus", "⏰ 08:15: zu erledigen: Käsepresse aus (r1)"),
-            ("und um 9 uhr nochmal", "⏰ 09:00: zu erledigen: Käsepresse aus (r2)"),
+            ("in 10 minuten wieder aus", "⏰ 08:15 wird erledigt: Käsepresse aus (r1)"),
+            ("und um 9 uhr nochmal", "⏰ 09:00 wird erledigt: Käsepresse aus (r2)"),
         ],
         ["Käsepresse aus", "Käsepresse aus"],
     ),
@@ -344,7 +344,7 @@ LATER: list[tuple[str, Lines, list[str]]] = [
         "en",
         [
             ("cheese press on", "Cheese press: on"),
-            ("and at 9:00 again", "⏰ 09:00: to be done: Cheese press on"),
+            ("and at 9:00 again", "⏰ 09:00, to be done: Cheese press on"),
         ],
         ["Cheese press on"],
     ),

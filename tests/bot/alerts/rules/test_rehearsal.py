@@ -165,6 +165,13 @@ async def test_what_time_did_just_before_a_kill_is_rehearsed() -> None:
     assert found.fired == 1
 
 
+async def test_a_message_in_the_moment_of_the_last_sign_of_life_came_before_the_end() -> None:
+    hot = Clause(Condition(Operator.ABOVE, ("5",)), "home/c")
+    rule = AlertRule("home/#", Condition(Operator.STALE, seconds=60.0), id="rule1", number=1, others=(hot,))
+    stream = [Said("home/a", "1", False), Gap(60.0, "go"), Said("home/c", "6", False), Gap(0.7, "kill")]
+    assert (await compare(rule, stream)).fired == 1
+
+
 async def test_time_in_which_nobody_listened_is_no_silence() -> None:
     rule = AlertRule("home/#", Condition(Operator.STALE, seconds=600.0), id="rule1", number=1)
     for kind in ("away", "kill", "stop"):

@@ -114,8 +114,11 @@ class _Stage:
         )
 
     def _pass(self, until: float) -> None:
-        """Let time go by, in which the broker and the bot itself come and go."""
-        while self._listening and self._listening[0].at <= until:
+        """Let time go by, in which the broker and the bot itself come and go.
+
+        What came in the moment of a run's last sign of life came before its end.
+        """
+        while self._listening and (self._listening[0].at, not self._listening[0].running) <= (until, False):
             self._listen(self._listening.popleft())
         self._wait(until)
 
