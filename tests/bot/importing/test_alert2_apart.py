@@ -102,9 +102,9 @@ def test_what_is_too_much_is_left_as_it_is() -> None:
     deep: Any = "{{ genElem }}"
     for _ in range(6):
         deep = [deep]
-    assert alert2(generator=["a"], condition="light.a", data=deep)[0].name == "test a b"
-    wide = {f"f{each}": 1 for each in range(50)}
-    assert alert2(generator=["light.a"], condition=OPEN, **wide)[1].why == "template"
+    assert alert2(generator=["light.a"], trigger=deep)[1].why == "triggers"
+    wide = {"platform": "state", "entity_id": "{{ genEntityId }}"} | {f"f{each}": 1 for each in range(10)}
+    assert alert2(generator=["light.a"], trigger=wide)[1].why == "no_entity"
     many = [f"e{each}" for each in range(MOST_RULES + 5)]
     steps = planned([{"name": "{{ genElem }}", "condition": OPEN, "generator": many}] * 2)
     assert len(rules_of(steps)) == MOST_RULES

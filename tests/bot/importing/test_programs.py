@@ -307,7 +307,8 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 KEYS = st.sampled_from(
     [
         *("alert", "alert2", "alerts", "defaults", "x", "entity_id", "repeat", "notifiers", "condition"),
-        *("threshold", "trigger", "value", "maximum", "platform", "for"),
+        *("threshold", "trigger", "value", "maximum", "platform", "for", "name"),
+        *("generator", "condition_on", "condition_off", "trigger_on", "manual_off"),
     ]
 )
 

@@ -10,12 +10,14 @@ type Element = Mapping[str, str | float]
 """What an alert's templates call one element of the list, and all that it holds."""
 
 _MOST_FIELDS = 40
+_MOST_WITHIN = 10
 _DEEPEST = 3
+_NESTED = frozenset({"threshold", "trigger", "triggers", "trigger_on", "notifier"})
 _PLAIN = re.compile(r"[\w .:/%-]{1,100}")
 _NAME = re.compile(r"[A-Za-z]\w*")
 _WRITTEN = re.compile(r"\{\{-?\s*\[([^\[\]{}]*)\]\s*-?\}\}")
 _ITEM = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\"|(-?\d+(?:\.\d+)?))\s*(?:,|\Z)")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _QUOTED = r"(?:'[^'{}]*'|\"[^\"{}]*\")"
 _CHAIN = re.compile(rf"{_QUOTED}(?:\s*[+~]\s*{_QUOTED})+")
 _CHOICE = re.compile(rf"\[\s*({_QUOTED}(?:\s*,\s*{_QUOTED})*)\s*\]\[(\d{{1,3}})\]")
@@ -32,8 +34,8 @@ def elements(generator: object, most: int) -> list[Element]:
 
 def alert_of(fields: Fields, element: Element) -> Fields:
     """Return the alert of one element: its name and its conditions, with the element in their place."""
-    made = _filled(fields, element, 0)
-    assert isinstance(made, dict)
+    depths = {name: 0 if name in _NESTED else _DEEPEST for name in fields}
+    made = {name: _filled(value, element, depths[name]) for name, value in fields.items()}
     if "{" in text(made.get("name")):
         made["name"] = " ".join(str(value) for name, value in element.items() if name != "genIdx")
     return {name: value for name, value in made.items() if name not in {"generator", "generator_name"}}
@@ -56,11 +58,10 @@ def _written(said: str) -> list[str]:
 def _element(row: object) -> dict[str, str | float]:
     """Return what an element is called and what it holds; nothing, if that is more than a plain text."""
     if isinstance(row, Mapping):
-        held = {str(name): value for name, value in row.items()}
+        held = {str(name): value for name, value in row.items()} if len(row) <= _MOST_FIELDS else {}
     else:
         held = {"genEntityId" if ENTITY_ID.fullmatch(text(row)) else "genElem": row}
-    plain = all(_PLAIN.fullmatch(text(value)) for value in held.values())
-    if not plain or len(held) > _MOST_FIELDS or not all(map(_NAME.fullmatch, held)):
+    if not all(_NAME.fullmatch(name) and _PLAIN.fullmatch(text(value)) for name, value in held.items()):
         return {}
     return {name: value if type(value) in {int, float} else text(value) for name, value in held.items()}
 
@@ -69,7 +70,7 @@ def _filled(said: object, element: Element, depth: int) -> object:
     """Return what is said with the element in its place; what is too much stays as it is."""
     if isinstance(said, str):
         return _with_element(said, element) if len(said) <= LONGEST_TEMPLATE else said
-    if not isinstance(said, (Mapping, list)) or depth > _DEEPEST or len(said) > _MOST_FIELDS:
+    if not isinstance(said, (Mapping, list)) or depth >= _DEEPEST or len(said) > _MOST_WITHIN:
         return said
     if isinstance(said, list):
         return [_filled(each, element, depth + 1) for each in said]
