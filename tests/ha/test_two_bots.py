@@ -9,12 +9,24 @@ from typing import Any
 from aiomqtt import Client, MqttError, ProtocolVersion
 from homeassistant.core import HomeAssistant
 import pytest
-from running import BOT, LOOPBACK, bot_entry, contacts, publish, reachable, running, topics, until
+from running import (
+    BOT,
+    LOOPBACK,
+    NO_ACCOUNT,
+    bot_entry,
+    contacts,
+    publish,
+    reachable,
+    running,
+    standalone,
+    topics,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Direction, Format, Role
 from custom_components.dinox_mqtt_bot.const import CONF_CLIENT_ID, CONF_JID, CONF_XMPP_PASSWORD
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
-from lab.servers import Prosody
+from lab.servers import Prosody, Server
 
 OTHER = "other@home.test"
 
@@ -113,3 +125,20 @@ async def test_two_bots_that_are_contacts_of_each_other_do_not_answer(
         assert told == {"pause": 2, "/mqtt pause": 2, "what is that?": 2, "yes": 2}
         assert not first.bot.paused
         assert not second.bot.paused
+
+
+async def test_two_bots_hear_two_brokers_at_once(
+    hass: HomeAssistant, mosquitto: Server, own_mosquitto: Server, base: str
+) -> None:
+    ports = [server.ports["mqtt"] for server in (mosquitto, own_mosquitto)]
+    one, other = (
+        bot_entry(standalone(port) | NO_ACCOUNT | {CONF_CLIENT_ID: f"at-{port}"}, topics(f"{base}/#"))
+        for port in ports
+    )
+    async with running(hass, one) as first, running(hass, other) as second:
+        await publish(ports[0], f"{base}/a", "1")
+        await until(lambda: first.bot.status.messages == 1)
+        await publish(ports[1], f"{base}/a", "2")
+        await publish(ports[1], f"{base}/b", "3")
+        await until(lambda: second.bot.status.messages == 2)
+        assert first.bot.status.messages == 1

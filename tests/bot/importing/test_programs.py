@@ -1,21 +1,20 @@
 """Rules of Home Assistant's `alert:`, of Alert2 and of mqttwarn, made into rules of this bot."""
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from fakes import World
 from hypothesis import given, settings, strategies as st
+from other_programs import alert2, planned, rules_of
 from phrases import RealPhrases
 import pytest
-import yaml
 
 from bot.importing import programs
 from bot.importing.alert_rules import LONGEST_OWN, StateTopic
 from bot.importing.conditions import StateWanted, is_state, read_condition
-from bot.importing.importing import carry_out, report
+from bot.importing.importing import report
 from bot.importing.mqttwarn import is_ini
-from bot.importing.outcomes import Imported, Outcome, Plan, Untaken
+from bot.importing.outcomes import Outcome, Untaken
 from bot.importing.programs import MOST_RULES, plan_rules, rehearse_all
 from bot.model.message import QoS
 from bot.model.replies import BotError
@@ -26,31 +25,9 @@ from bot.model.rules import (
     Display,
     Operator,
     Priority,
-    RuleSet,
     Subscription,
 )
 from bot.rendering.replies import render_reply
-
-PUBLISHED = sorted((Path(__file__).parent / "published").iterdir())
-
-
-def place(entity: str) -> StateTopic:
-    if entity.startswith("camera_proxy."):
-        raise Untaken("entity_kind")
-    return StateTopic(f"$ha/{entity}")
-
-
-def given_of(text: str) -> object:
-    return text if is_ini(text) else yaml.safe_load(text)
-
-
-def planned(given: object, **rules: Any) -> Plan:
-    *_, made = plan_rules(given, RuleSet(**rules), place)
-    return made
-
-
-def rules_of(made: Plan) -> list[Imported]:
-    return [rule for rule, _ in made.steps if rule is not None]
 
 
 def one(given: object) -> tuple[Any, Outcome]:
@@ -60,10 +37,6 @@ def one(given: object) -> tuple[Any, Outcome]:
 
 def alert(**fields: object) -> tuple[Any, Outcome]:
     return one({"alert": {"x": {"name": "Door", "entity_id": "binary_sensor.door", "repeat": 5} | fields}})
-
-
-def alert2(**fields: object) -> tuple[Any, Outcome]:
-    return one({"alert2": {"alerts": [{"domain": "test", "name": "a_b"} | fields]}})
 
 
 def condition(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -77,39 +50,6 @@ def why(text: str) -> str:
     with pytest.raises(Untaken) as err:
         read_condition(text)
     return err.value.why
-
-
-def test_of_20_published_configurations_four_fifths_are_taken_and_the_rest_has_a_reason() -> None:
-    assert len(PUBLISHED) == 20
-    every: list[Outcome] = []
-    for path in PUBLISHED:
-        outcomes = [outcome for _, outcome in planned(given_of(path.read_text("utf-8"))).steps]
-        assert outcomes, path.name
-        every += outcomes
-    skipped = [each for each in every if each.word == "skipped"]
-    assert len(every) == 43
-    assert {(each.name, each.why) for each in skipped} == {
-        ("doorbell_gone", "entity_kind"),
-        ("sunset told", "trigger"),
-        ("nodes low", "generator"),
-        ("temp difference", "template"),
-        ("water/level", "code"),
-    }
-    assert len(skipped) <= 0.2 * len(every)
-    assert all(each.why for each in every if each.word != "taken")
-
-
-@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.name)
-async def test_nothing_is_made_twice_and_all_of_it_runs(path: Path) -> None:
-    world = World()
-    text = path.read_text("utf-8")
-    *_, made = plan_rules(given_of(text), world.bot.rules, place)
-    await carry_out(made, world.bot)
-    kept = world.bot.rules
-    assert len(kept.alerts) + len(kept.subscriptions) == len(rules_of(made)) > 0
-    *_, again = plan_rules(given_of(text), kept, place)
-    assert rules_of(again) == []
-    assert {outcome.word for _, outcome in again.steps} == {"skipped"}
 
 
 def test_an_alert_of_home_assistants() -> None:
@@ -132,6 +72,14 @@ def test_an_alert_of_home_assistants() -> None:
     )
     assert (outcome.word, outcome.why) == ("changed", "done_message")
     assert outcome.more == ("repeats", "notifier")
+
+
+def test_what_is_named_by_a_template_is_called_by_its_id() -> None:
+    template = "Door open for {{ relative_time(states.binary_sensor.door.last_changed) }}"
+    made = planned({"alert": {"left_door": {"name": template, "entity_id": "light.a", "repeat": 5}}})
+    (rule,) = rules_of(made)
+    assert isinstance(rule, AlertRule)
+    assert (rule.name, made.steps[0][1].word, made.steps[0][1].why) == ("left door", "changed", "name")
 
 
 def test_states_as_yaml_reads_them() -> None:
@@ -245,8 +193,7 @@ def test_what_else_alert2_says() -> None:
     assert (rule.name, rule.hold) == ("test a b", 0.0)
     assert {outcome.why, *outcome.more} == {"supersedes", "max_reminders"}
     assert alert2(condition="binary_sensor.b", friendly_name="Bell")[0].name == "Bell"
-    assert alert2(generator="x")[1].why == "generator"
-    assert alert2(condition_on="x")[1].why == "by_hand"
+    assert alert2(condition="light.c", priority="urgent")[1].why == "priority"
     assert alert2()[1].why == "threshold"
     assert alert2(condition=True)[1].why == "threshold"
     many = " and ".join(f"is_state('light.l{each}', 'on')" for each in range(6))
@@ -360,7 +307,8 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 KEYS = st.sampled_from(
     [
         *("alert", "alert2", "alerts", "defaults", "x", "entity_id", "repeat", "notifiers", "condition"),
-        *("threshold", "trigger", "value", "maximum", "platform", "for"),
+        *("threshold", "trigger", "value", "maximum", "platform", "for", "name"),
+        *("generator", "condition_on", "condition_off", "trigger_on", "manual_off"),
     ]
 )
 
@@ -390,6 +338,10 @@ format = "Value {temperature:.1f} in {topic}"
 targets = x:a
 qos = 2
 [d]
+targets = x:a
+filter = f()
+[h for some]
+topic = h
 targets = x:a
 filter = f()
 [e]
@@ -423,14 +375,16 @@ alldata = f()
         Subscription("c/#", QoS.EXACTLY_ONCE, display=Display.CHANGES),
         Subscription("h", QoS.AT_MOST_ONCE),
         Subscription("i", QoS.AT_MOST_ONCE),
+        Subscription("d", QoS.AT_MOST_ONCE, display=Display.SILENT),
     ]
     assert [(each.name, each.why) for _, each in made.steps if each.why] == [
-        ("d", "code"),
         ("e", "no_target"),
         ("f/#/g", "filter"),
         ("h", "format"),
         ("c again", "known"),
         ("i", "format"),
+        ("d", "code_silent"),
+        ("h for some", "code"),
     ]
     for broken in ("[a]\nno value", "[a]\n[b\n", "[a]\n= 3\n  x\nfoo"):
         with pytest.raises(BotError, match="import_ini"):

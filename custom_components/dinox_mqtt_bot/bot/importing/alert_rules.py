@@ -12,7 +12,7 @@ from ..model.rules import AlertRule, Clause, Condition, Operator, Priority, Rule
 from ..model.topics import fold, valid_filter
 from ..text.foreign import cut
 from ..text.numbers import number_text
-from .conditions import ENTITY_ID, Joined, StateWanted, is_state, read_condition
+from .conditions import ENTITY_ID, Joined, StateWanted, ended_by, is_state, read_condition
 from .outcomes import LONGEST_IMPORTED_NAME, Outcome, Untaken
 from .recognise import Fields, first, text
 
@@ -23,7 +23,9 @@ _VALUE = re.compile(r"\{\{-?\s*(?:states\(\s*['\"]([\w.]+)['\"][^{}]*\)|states\.
 _NAME = re.compile(r"\{\{-?\s*state_attr\(\s*['\"][\w.]+['\"]\s*,\s*['\"]friendly_name['\"]\s*\)\s*-?\}\}")
 _ACTION = re.compile(r"[a-z0-9_]+")
 _PRIORITIES = {"low": Priority.NORMAL, "medium": Priority.ALERT, "high": Priority.CRITICAL}
-_BY_HAND = ("condition_on", "condition_off", "trigger_on", "trigger_off", "manual_on", "manual_off")
+_BEGINS = ("condition_on", "trigger_on", "manual_on")
+_ENDS = ("condition_off", "trigger_off", "manual_off")
+_ALWAYS = re.compile(r"true|\{\{-?\s*true\s*-?\}\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,17 @@ class AlertPrograms:
             raise Untaken("no_entity")
         every = _minutes(fields.get("repeat"), outcome)
         rule = self._rule(Joined((is_state(entity, _state(fields.get("state", "on"))),)))
+        named = first(fields, "name")
+        if "{" in named:
+            outcome.change("name")
+            named = outcome.name.replace("_", " ")
         skips = _truth(fields.get("skip_first"))
         if not _truth(fields.get("can_acknowledge", True)):
             outcome.change("acknowledge")
         return self.keep(
             replace(
                 rule,
-                name=_name(first(fields, "name") or outcome.name),
+                name=_name(named or outcome.name),
                 repeat=every[-1] if every else 0.0,
                 hold=every[0] if skips and every else 0.0,
                 targets=_targets(fields.get("notifiers"), outcome),
@@ -90,9 +96,7 @@ class AlertPrograms:
         """Make a rule of an alert of Alert2. Raises Untaken."""
         if "generator" in fields or "generator_name" in fields:
             raise Untaken("generator")
-        if any(name in fields for name in _BY_HAND):
-            raise Untaken("by_hand")
-        rule = self._alert2_rule(fields)
+        rule = self._split(fields, outcome) if _is_split(fields) else self._alert2_rule(fields)
         every = _minutes(fields.get("reminder_frequency_mins"), outcome)
         named = first(fields, "friendly_name")
         if "{" in named:
@@ -103,6 +107,8 @@ class AlertPrograms:
         entities = {rule.filter.rpartition("/")[2]}
         momentary = rule.condition.operator.momentary
         said = first(fields, "priority").casefold()
+        if said and said not in _PRIORITIES:
+            outcome.change("priority")
         return self.keep(
             replace(
                 rule,
@@ -116,16 +122,29 @@ class AlertPrograms:
             outcome,
         )
 
-    def _alert2_rule(self, fields: Fields) -> AlertRule:
-        said = fields.get("condition")
-        asked = read_condition(text(said)) if said not in (None, True) else Joined(())
+    def _split(self, fields: Fields, outcome: Outcome) -> AlertRule:
+        """Return the rule of what begins and ends apart: here it is over when it no longer holds."""
+        condition, trigger = fields.get("condition_on"), fields.get("trigger_on")
+        if condition is None and trigger is None:
+            raise Untaken("by_hand")
+        rule = self._alert2_rule({"condition": condition, "trigger": trigger}, lasting=True)
+        clear = None
+        if trigger is None and "trigger_off" not in fields:
+            clear = ended_by(text(condition), text(fields.get("condition_off")))
+        if clear is None:
+            outcome.change("ends")
+        return replace(rule, condition=replace(rule.condition, clear=clear or rule.condition.clear))
+
+    def _alert2_rule(self, fields: Fields, *, lasting: bool = False) -> AlertRule:
+        said = text(fields.get("condition"))
+        asked = read_condition(said) if said and not _ALWAYS.fullmatch(said) else Joined(())
         trigger = fields.get("trigger", fields.get("triggers"))
         if (limits := fields.get("threshold")) is not None:
             if not isinstance(limits, Mapping):
                 raise Untaken("threshold")
             rule = self._threshold(limits)
         elif trigger is not None:
-            rule = self._triggered(trigger)
+            rule = self._triggered(trigger, lasting=lasting)
         elif asked.wanted:
             return self._rule(asked)
         else:
@@ -157,8 +176,8 @@ class AlertPrograms:
             condition = Condition(Operator.BELOW, (number_text(least),), _end(least + slack, slack))
         return self._rule(Joined((StateWanted(said, condition),)))
 
-    def _triggered(self, trigger: object) -> AlertRule:
-        """Return the rule of what happens. Raises Untaken for all but states, numbers and MQTT."""
+    def _triggered(self, trigger: object, *, lasting: bool) -> AlertRule:
+        """Return the rule of what happens, or is so from then on: a state, a number, MQTT. Raises Untaken."""
         rows = trigger if isinstance(trigger, list) else [trigger]
         if len(rows) != 1 or not isinstance(rows[0], Mapping):
             raise Untaken("triggers")
@@ -169,15 +188,16 @@ class AlertPrograms:
         if kind not in {"state", "numeric_state"}:
             raise Untaken("trigger")
         entity, hold = _only(fields.get("entity_id")), _duration(fields.get("for"))
-        rule = self._stated(entity, fields, hold) if kind == "state" else self._measured(entity, fields)
+        lasting = lasting or bool(hold)
+        rule = self._stated(entity, fields, lasting) if kind == "state" else self._measured(entity, fields)
         return replace(rule, hold=hold)
 
-    def _stated(self, entity: str, fields: Fields, hold: float) -> AlertRule:
+    def _stated(self, entity: str, fields: Fields, lasting: bool) -> AlertRule:
         to = _state(fields.get("to", ""))
         wanted = is_state(entity, to)
         if not to:
             wanted = StateWanted(entity, Condition(Operator.CHANGES))
-        elif not (hold or wanted.there):
+        elif not (lasting or wanted.there):
             wanted = StateWanted(entity, Condition(Operator.HAPPENS, (to,)))
         return self._rule(Joined((wanted,)))
 
@@ -206,6 +226,10 @@ class AlertPrograms:
     def _place(self, wanted: StateWanted) -> StateTopic:
         place = self._places(wanted.entity)
         return StateTopic(f"{place.topic}/availability") if wanted.there else place
+
+
+def _is_split(fields: Fields) -> bool:
+    return any(name in fields for name in (*_BEGINS, *_ENDS))
 
 
 def _published(fields: Fields) -> AlertRule:

@@ -34,6 +34,8 @@ _FLIPPED = {
     Operator.AT_LEAST: Operator.AT_MOST,
     Operator.AT_MOST: Operator.AT_LEAST,
 }
+_UPWARDS = frozenset({Operator.ABOVE, Operator.AT_LEAST})
+_DOWNWARDS = frozenset({Operator.BELOW, Operator.AT_MOST})
 _OPPOSITE = {
     Operator.ABOVE: Operator.AT_MOST,
     Operator.BELOW: Operator.AT_LEAST,
@@ -95,6 +97,43 @@ def read_condition(text: str) -> Joined:
     if reader.left or not joined.wanted:
         raise Untaken("template")
     return replace(joined, wanted=tuple(dict.fromkeys(joined.wanted)))
+
+
+def ended_by(begin: str, end: str) -> str | None:
+    """Return at which value it is over what one condition begins and another ends.
+
+    Nothing: as soon as the first no longer holds. None: by something else.
+    """
+    try:
+        begins, lasts = read_condition(begin), _opposite(read_condition(end))
+    except Untaken:
+        return None
+    if begins.either == lasts.either and set(map(_in_one_word, begins.wanted)) == set(
+        map(_in_one_word, lasts.wanted)
+    ):
+        return ""
+    if len(begins.wanted) == len(lasts.wanted) == 1 and begins.wanted[0].entity == lasts.wanted[0].entity:
+        return _value_between(begins.wanted[0].condition, lasts.wanted[0].condition)
+    return None
+
+
+def _in_one_word(wanted: StateWanted) -> StateWanted:
+    """Return `is off` as `is not on`: there is no third."""
+    operator = wanted.condition.operator
+    if wanted.condition.values != ("off",) or operator not in {Operator.EQUAL, Operator.UNEQUAL}:
+        return wanted
+    return replace(wanted, condition=Condition(_OPPOSITE[operator], ("on",)))
+
+
+def _value_between(begins: Condition, lasts: Condition) -> str | None:
+    """Return the limit of the second if it lets last longer what the first begins."""
+    try:
+        at, until = float(begins.values[0]), float(lasts.values[0])
+    except ValueError:
+        return None
+    up = {begins.operator, lasts.operator} <= _UPWARDS and until <= at
+    down = {begins.operator, lasts.operator} <= _DOWNWARDS and until >= at
+    return lasts.values[0] if up or down else None
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -1,12 +1,13 @@
 """What `mqttwarn.ini` tells of topics, made into subscriptions and rules."""
 
+from collections.abc import Mapping
 from configparser import Error, RawConfigParser
 from dataclasses import dataclass
 import re
 
 from ..model.message import QoS
 from ..model.replies import BotError
-from ..model.rules import AlertRule, Condition, Operator, Priority, Subscription, usual_display
+from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, usual_display
 from ..model.topics import valid_filter
 from .alert_rules import LONGEST_OWN, AlertPrograms
 from .outcomes import Outcome, Untaken, qos_of
@@ -54,7 +55,7 @@ def take_section(
     if not said.get("targets"):
         raise Untaken("no_target")
     if said.get("filter"):
-        raise Untaken("code")
+        return _unjudged(topic, said, known, outcome)
     if said.get("alldata") or said.get("datamap"):
         outcome.change("code_beside")
     qos = qos_of(said.get("qos", "0"), outcome)
@@ -68,10 +69,22 @@ def take_section(
     return made.keep(rule, outcome)
 
 
-def _subscription(topic: str, qos: QoS, known: dict[str, Subscription]) -> Subscription:
+def _unjudged(
+    topic: str, said: Mapping[str, str], known: dict[str, Subscription], outcome: Outcome
+) -> Subscription:
+    """Follow in silence what a function would judge: there is nobody to say which messages are told."""
+    if topic in known:
+        raise Untaken("code")
+    outcome.change("code_silent")
+    return _subscription(topic, qos_of(said.get("qos", "0"), outcome), known, Display.SILENT)
+
+
+def _subscription(
+    topic: str, qos: QoS, known: dict[str, Subscription], display: Display | None = None
+) -> Subscription:
     if topic in known:
         raise Untaken("known")
-    known[topic] = Subscription(topic, qos, display=usual_display(topic))
+    known[topic] = Subscription(topic, qos, display=display or usual_display(topic))
     return known[topic]
 
 

@@ -11,6 +11,7 @@ from ..model.replies import BotError, Text
 from ..model.rules import AlertRule, RuleSet
 from ..text.durations import DAY
 from .alert_rules import AlertPrograms, FindState
+from .generators import Element, alert_of, elements
 from .mqttwarn import sections, take_section
 from .outcomes import Imported, Outcome, Plan, Untaken
 from .recognise import Fields, first
@@ -63,10 +64,9 @@ def plan_rules(given: object, rules: RuleSet, places: FindState) -> Iterator[Pla
 
 def _of_mqttwarn(given: str, rules: RuleSet, programs: AlertPrograms) -> list[_Thing]:
     known = {each.filter: each for each in rules.subscriptions}
-    return [
-        (Outcome("topic", each.name), partial(take_section, each, known, programs))
-        for each in sections(given)
-    ]
+    # Last those that are followed in silence: another section may tell of the same topic.
+    found = sorted(sections(given), key=lambda each: bool(each.said.get("filter")))
+    return [(Outcome("topic", each.name), partial(take_section, each, known, programs)) for each in found]
 
 
 def _of_yaml(given: object, programs: AlertPrograms) -> list[_Thing]:
@@ -78,9 +78,26 @@ def _of_yaml(given: object, programs: AlertPrograms) -> list[_Thing]:
         (Outcome("alert", name), partial(programs.take_alert, fields)) for name, fields in found.alerts
     ]
     for fields in found.alert2:
-        outcome = Outcome("alert", f"{first(fields, 'domain')} {first(fields, 'name')}".strip())
-        things.append((outcome, partial(programs.take_alert2, found.usual | dict(fields))))
+        most = MOST_RULES + 1 - len(things)
+        made_for: list[Element | None] = [*elements(fields.get("generator"), most)]
+        # What would have to be searched for stays one alert, and is refused with its reason.
+        for element in made_for or [None]:
+            take = partial(_take_alert2, programs, found.usual | dict(fields), element)
+            things.append((Outcome("alert", _called(fields)), take))
     return things
+
+
+def _take_alert2(
+    programs: AlertPrograms, fields: Fields, element: Element | None, outcome: Outcome
+) -> AlertRule:
+    if element is not None:
+        fields = alert_of(fields, element)
+        outcome.name = _called(fields)
+    return programs.take_alert2(fields, outcome)
+
+
+def _called(fields: Fields) -> str:
+    return f"{first(fields, 'domain')} {first(fields, 'name')}".strip()
 
 
 def _search(found: _Found, key: str, said: object, depth: int) -> None:
