@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from ..model.intents import Intent
 from ..model.replies import Text, Typed
 from ..text import tongue
-from .questions import Events, Home, Look
+from .looks import Both, Events, Home, Look, Question
 
-type Meaning = str | Events | Home | Look | Text | None
+type Meaning = str | Question | Text | None
 """A command as it is typed, a command, what is said at once; or nothing, where it is not known after all."""
 
 _COMMANDS = {
@@ -34,6 +34,7 @@ _SOCIAL = {
     "BotVersion": "talk_version",
     "BotLanguage": "talk_language",
     "BotRestart": "talk_restart",
+    "BotForecast": "talk_forecast",
     "HassNevermind": "talk_stop",
 }
 _TYPED = {
@@ -138,6 +139,10 @@ _MADE: Mapping[str, Callable[[Intent], Meaning]] = {
     ),
     "BotEvents": lambda intent: Events(span=intent.slots.get("when", "")),
     "BotHome": lambda intent: Home(),
+    "BotSecured": lambda intent: Both(
+        one=Look(kind="opening", state="closed", asks="all"),
+        other=Look(kind="lock", state="locked", asks="all"),
+    ),
     "HassTurnOn": _turned,
     "HassTurnOff": _turned,
     "HassLightSet": _set,

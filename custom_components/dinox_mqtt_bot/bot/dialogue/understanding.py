@@ -8,7 +8,6 @@ import re
 
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
-from ..discovery.setting.kind_words import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
@@ -18,6 +17,7 @@ from ..reading.topic_lookup import FILLERS, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
+from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
@@ -71,6 +71,7 @@ class Understanding:
         self._names = hearing.names
         self._hearing = hearing
         self._wishes = Wishes(ports, hearing)
+        self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
         self._presets: tuple[Preset, ...] = ()
 
     def apply(self, rules: RuleSet) -> None:
@@ -91,9 +92,9 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(line)
-            found = self._wishes.later(line) or self._exactly(line)
+            found = await self._asked(line) or self._wishes.later(line) or self._exactly(line)
         if found is None:
-            found = await self.sentence(line)
+            found = await self.sentence(line) or self._was(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
         if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
@@ -101,6 +102,21 @@ class Understanding:
         if found is None and not free:
             found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
+
+    async def _asked(self, line: str) -> Understood | None:
+        """Return what a question asks about what was, what is compared, or two things at once."""
+        if is_wish(line.partition(" ")[0]):
+            return None
+        asked = self._asking.read(line)
+        if asked.of_past:
+            return self._asking.past(asked)
+        now = self._asking.was(asked) or self._asking.lit(asked)
+        return now or self._asking.compared(asked) or await self._asking.both(line, self.sentence)
+
+    def _was(self, line: str) -> Understood | None:
+        """Return what is asked about a time that is over, where only that tells of a question."""
+        asked = self._asking.read(line)
+        return self._asking.past(asked) if asked.of_time_over else None
 
     async def deed(self, text: str) -> Command:
         """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
@@ -167,7 +183,17 @@ class Understanding:
             return doubted
         if (wish := self._wishes.wished(line)) is not None:
             return wish
+        asked = self._asking.read(line)
+        if asked.of_time_over:
+            # What is so now would be a wrong answer.
+            return Text(
+                "past_unknown", {"example": Typed("history", str(self.examples()[0]), last="day_before_1")}
+            )
         mentioned = self._names.mentions(line)
+        unknown = self._asking.unexplained(asked)
+        if asked.kind and unknown and all(each.said not in asked.said for each in mentioned):
+            # One word for a kind is no answer to a line about something that nobody knows.
+            return no_name(self._names, unknown)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
             # What somebody wishes to be done is no thing: `lock the car`.
@@ -256,7 +282,9 @@ class Understanding:
             if len(begun.meant) > 1 and not begun.exact:
                 found.append(Called(begun.said, place=True))
         spoken = (word.strip(MARKS) for word in text.split())
-        found += [Called(word, each) for word in spoken for each in sorted(any_of(word.casefold()))]
+        found += [
+            Called(word, each) for word in spoken for each in sorted(self._asking.kinds(word.casefold()))
+        ]
         return [*found, *self._standing(text)]
 
     def _standing(self, text: str) -> Sequence[Called]:
