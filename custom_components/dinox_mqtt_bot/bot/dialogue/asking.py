@@ -44,6 +44,8 @@ class Asking:
     def past(self, asked: Posed) -> Question | None:
         """Return the question about what was; None where it is about nothing that is known."""
         asks = asked.asks
+        if "if" in asks or (asked.of_unknown_time and "when" not in asks):
+            return None
         name, kind = self._named(asked)
         if not name and asked.state:
             # What rings is a bell.

@@ -122,7 +122,7 @@ class Earlier(Question):
         states = [each for each in was.every if is_state_word(_word(each))]
         if self.how == "since" and states:
             return None, _since(parts, states)
-        told = self._states(parts, was, states) if states else _said(parts, was)
+        told = self._states(parts, was, states, span) if states else _said(parts, was)
         if told is None:
             return None
         return None, told if self.how == "when" or not states else Text(
@@ -150,8 +150,10 @@ class Earlier(Question):
         line = Text("past_line", _line(parts, meant.name, span, told))
         return {"least": low[0], "most": high[0]}.get(self.how, mean), line
 
-    def _states(self, parts: Parts, was: Stretch, states: Sequence[Latest]) -> Text | None:
-        so = spells(states, self._is_so, was.since)
+    def _states(self, parts: Parts, was: Stretch, states: Sequence[Latest], span: Span) -> Text | None:
+        so = spells(
+            states, self._is_so, was.since, span.until if span.until < parts.ports.clock.now() else None
+        )
         word = next((_word(each) for each in reversed(states) if self._is_so(each)), "")
         if self.how == "when":
             name = states[0].meant.name
@@ -320,8 +322,12 @@ class Both(Question):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         rows: list[tuple[Cell, ...]] = []
         for each in (self.one, self.other):
-            reply = await each.run(parts, caller)
-            rows += _rows(reply)
+            try:
+                rows += _rows(await each.run(parts, caller))
+            except BotError as err:
+                error = err
+        if not rows:
+            raise error
         return Table(title=Text("values_here"), columns=("column_what",), rows=tuple(rows))
 
 

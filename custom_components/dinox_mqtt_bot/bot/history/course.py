@@ -55,9 +55,9 @@ async def course(lookups: Lookups, meant: Meant, span: Span) -> Stretch:
 
 
 def spells(
-    every: Sequence[Latest], is_so: Callable[[Latest], bool], since: float
+    every: Sequence[Latest], is_so: Callable[[Latest], bool], since: float, until: float | None = None
 ) -> list[tuple[float, float | None]]:
-    """Return from when to when it was so, Unix times; None for what has not ended."""
+    """Return from when to when it was so, Unix times; `until` for what had not ended, None if it has not."""
     found: list[tuple[float, float | None]] = []
     begun: float | None = None
     for each in every:
@@ -66,5 +66,5 @@ def spells(
         elif not is_so(each) and begun is not None:
             found.append((begun, each.at))
             begun = None
-    ended = [each for each in found if each[1] is None or each[1] > since]
-    return [*ended, (begun, None)] if begun is not None else ended
+    ended = [each for each in found if (each[1] or 0.0) > since]
+    return [*ended, (begun, until)] if begun is not None else ended

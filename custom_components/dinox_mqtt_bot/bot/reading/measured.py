@@ -48,8 +48,10 @@ async def with_fields(lookups: Lookups, every: Iterable[Meant], said: str) -> li
 
 def measuring(names: Names, said: str, kind: str) -> list[Meant]:
     """Return what measures a kind, of all that has the words that were said; of everything without any."""
-    if found := list(of_entities(names, called(names, said), kind)):
-        return list(dict.fromkeys(found))
+    if found := list(dict.fromkeys(of_entities(names, called(names, said), kind))):
+        # How warm a room is, is not how warm its oven is.
+        air = in_rooms(names, kind) if name_words(said) in names.places else []
+        return [each for each in found if each in air] or found
     spoken = (said,) if said else sorted(words(f"begins_{kind}"))
     every = [each for word in spoken for each in names.find(word)]
     return [each for each in every if not names.spoken(each.topic) and _seems(each, kind)]

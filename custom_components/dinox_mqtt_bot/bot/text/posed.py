@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+import re
 
 from .numbers import number
 from .times import read_point, time_words
-from .tongue import lead, plainly, skip
+from .tongue import lead, plainly, skip, words
 
+_YEAR = re.compile("(19|20)[0-9]{2}")
 _MARKS = "?!.,;: "
 _MOST_WORDS, _MOST_OF_TIME = 24, 8
 _SHORT = 3
@@ -43,19 +45,21 @@ class Posed:
     @property
     def of_past(self) -> bool:
         """Whether it asks about what was."""
-        asks, timed = self.asks, bool(self.span)
-        if "if" in asks:
-            return False
-        now = "is" in asks
-        was = "was" in asks or (not now and ("events" in asks or "been" in asks))
+        asks, timed, now = self.asks, bool(self.span), "is" in self.asks
+        was = "was" in asks or (not now and bool(asks & {"events", "been"}))
         was = was or (bool(self.state) and not now and ("who" in asks or {"when", "has"} <= asks))
-        counted = bool(asks & {"least", "most", "mean"})
-        return was or "since" in asks or (timed and (counted or "has" in asks))
+        counted = bool(asks & {"least", "most", "mean", "has"})
+        return was or "since" in asks or (timed and counted)
 
     @property
     def of_time_over(self) -> bool:
-        """Whether it names a time that is over."""
-        return self.of_past or (self.over and "if" not in self.asks)
+        """Whether it names a time that is over, or asks about what was."""
+        return self.over or self.of_past
+
+    @property
+    def of_unknown_time(self) -> bool:
+        """Whether a word of a time is left that is in no time that is known: `last year`."""
+        return any(word in words("unknown_time") or _YEAR.fullmatch(word) for word in self.spoken)
 
 
 type IsOver = Callable[[str], bool | None]
@@ -100,8 +104,8 @@ def _time_in(spoken: Sequence[str], is_over: IsOver) -> tuple[str, list[str]]:
     for count in range(min(len(spoken), _MOST_OF_TIME), 0, -1):
         for at in range(len(spoken) - count + 1):
             said = spoken[at : at + count]
-            # Neither is a time with a word before it that it may do without.
-            alone = count == 1 and len(said[0]) <= _SHORT
+            # Of `was it on today` the time begins with the last word.
+            alone = (count == 1 and len(said[0]) <= _SHORT) or bool(lead("state", said[:1])[0])
             if not alone and said[0] and is_over(" ".join(said)) is not None:
                 return " ".join(said), [*spoken[:at], *spoken[at + count :]]
     return "", list(spoken)
@@ -129,12 +133,17 @@ def _sense(kind: str, spoken: Sequence[str]) -> tuple[str, list[str]]:
 
 def _state(spoken: Sequence[str]) -> tuple[str, list[str]]:
     """Return which state or change is spoken of, the last one, and the words without it."""
-    for at in reversed(range(len(spoken))):
+    found: list[tuple[int, int, str]] = []
+    for at in range(len(spoken)):
         for kind in ("did", "state", "becomes"):
             sense, end = lead(kind, spoken, at)
             if sense and (end == len(spoken) or len(" ".join(spoken[at:end])) > _SHORT):
-                return sense, [*spoken[:at], *spoken[end:]]
-    return "", list(spoken)
+                found.append((end, -at, sense))
+    if not found:
+        return "", list(spoken)
+    # Of those that end last the longest: `go off`, and not `off`.
+    end, before, sense = max(found, key=lambda each: each[:2])
+    return sense, [*spoken[:-before], *spoken[end:]]
 
 
 def _limits(spoken: Sequence[str]) -> tuple[float | None, float | None, list[str]]:
