@@ -2,7 +2,7 @@
 
 from bakery import bakery
 from fakes import World
-from homes import say
+from homes import announce, say
 import pytest
 
 from bot.text.posed import posed
@@ -18,7 +18,10 @@ async def asked(world: World, line: str) -> str:
 
 
 EARLIER = [
-    ("what was the lowest temperature in the shop last night", "yesterday 22:00 – 06:00: lowest 17 °C (02:30)"),
+    (
+        "what was the lowest temperature in the shop last night",
+        "yesterday 22:00 – 06:00: lowest 17 °C (02:30)",
+    ),
     ("how cold was it in the bedroom yesterday at 6am", "Bedroom air Temperature, yesterday 06:00: 16.3 °C"),
     ("how warm was the bakehouse today on average", "mean 23.9 °C (lowest 20 °C, highest 28 °C)"),
     ("what was the lowest humidity outside yesterday", "Garden air Humidity"),
@@ -41,6 +44,8 @@ EARLIER = [
     ("meter main import yesterday", "meter/main import, yesterday 00:00 – 00:00: lowest 400"),
     ("how was meter main yesterday", "import 423.5 · export 5, last yesterday 23:30"),
     ("how many bread today", "Oven Bread today 175"),
+    ("how much bread did we make today", "Oven Bread today 175"),
+    ("did the shop bell ring since 17:00", "The history says nothing of shop/bell since 17:00"),
     ("what happened in the shop today", "16:00 — Counter lamp: on"),
     ("when was the dough mixer off", "Dough mixer: on. In the history I find nothing else."),
     ("was the bedroom radiator warm in 2019", "That is about an earlier time"),
@@ -84,7 +89,10 @@ NOW = [
     ("is the store warmer than 10", "I know of nothing here"),
     ("is it warmer in the store than in the shop", "I know of nothing here"),
     ("humidity shop and bedroom", "• Bedroom air Humidity 67 %"),
-    ("is the shop door open and is the counter lamp on", "• No: Shop door closed, 30 min ago\n• Yes: Counter lamp on"),
+    (
+        "is the shop door open and is the counter lamp on",
+        "• No: Shop door closed, 30 min ago\n• Yes: Counter lamp on",
+    ),
     ("is the shop door and the bedroom window closed", "• Yes: Bedroom window closed"),
     ("is the dough mixer running and how much power does it use", "• Dough mixer Power 1.5 W"),
     ("is the dough mixer done", "Yes:\n• Dough mixer Power 1.5 W"),
@@ -129,9 +137,61 @@ async def test_what_is_asked_in_german_is_told(line: str, told: str) -> None:
     assert told in await asked(bakery("de"), line)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("tell me when the shop temperature is above 30", "Alert rule 1"),
+        ("sag mir wenn die ladentür offen ist", "Alarmregel 1"),
+        ("shop temperature warmer than 30", "Shop air Temperature 20.6 °C"),
+        ("the lamp is on", "Counter lamp on"),
+        ("tell me when the shop door has been open for 5 minutes", "the rule would never fire"),
+    ],
+)
+async def test_what_is_wished_for_is_no_question(line: str, told: str) -> None:
+    assert told in await asked(bakery("de" if line.startswith("sag") else "en"), line)
+
+
 @pytest.mark.parametrize("line", ["how cold was it outside last night", "how warm is it outside"])
 async def test_what_is_indoors_is_no_answer_about_outside(line: str) -> None:
     assert (await asked(bakery(outside=False), line)).startswith("Nothing here is called outside")
+
+
+async def test_what_says_no_number_is_not_compared() -> None:
+    world = bakery()
+    world.receive("home/oven/core", "broken")
+    attic = {"name": "Attic air", "identifiers": ["attic"]}
+    announce(
+        *(world, "sensor", "attic"),
+        name="Temperature",
+        state_topic="air/attic",
+        unit_of_measurement="°C",
+        device_class="temperature",
+        device=attic,
+    )
+    announce(
+        *(world, "sensor", "chip"),
+        name="Chip",
+        state_topic="air/chip",
+        unit_of_measurement="°C",
+        device_class="temperature",
+        entity_category="diagnostic",
+        device=attic,
+    )
+    world.receive("air/chip", "60")
+    for line in (
+        "is it warmer in the oven than in the shop",
+        "is the oven warmer than 10",
+        "is it warmer in the attic than in the shop",
+    ):
+        assert "I know of nothing here" in await asked(world, line)
+    assert "I know of nothing here" not in await asked(world, "is it warmer in the shop")
+
+
+async def test_of_very_many_messages_the_newest_are_looked_at() -> None:
+    world = bakery()
+    for count in range(5_001):
+        world.receive("home/lamp", "OFF" if count % 2 else "ON")
+    assert "Counter lamp" in await asked(world, "was the counter lamp on today")
 
 
 async def test_of_many_times_the_last_are_told() -> None:

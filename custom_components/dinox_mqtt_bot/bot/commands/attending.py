@@ -193,11 +193,11 @@ async def _as_it_is(parts: Parts, said: str) -> Reply:
     names = await known_names(parts)
     spoken = plainly(said.strip("?! ")).split()
     kind = next((sense for at in range(len(spoken)) if (sense := lead("kind", spoken, at)[0])), "")
-    for begun in names.mentions(said):
-        own = [one for each in begun.meant for one in names.beside(each.topic, kind)] if kind else []
-        if meant := own or begun.meant:
-            return await values_reply(parts, begun.said, meant)
-    raise BotError("why_unknown")
+    begun = next(iter(names.mentions(said)), None)
+    if begun is None:
+        raise BotError("why_unknown")
+    own = [one for each in begun.meant for one in names.beside(each.topic, kind)] if kind else []
+    return await values_reply(parts, begun.said, own or begun.meant)
 
 
 def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:

@@ -55,6 +55,7 @@ class Asking:
         if "events" in asks:
             return Events(span=asked.span, name=name) if name else None
         how = next((each for each in ("least", "most", "mean", "since", "when") if each in asks), "")
+        how = how or ("when" if "last" in asks else "")
         how = how or ("when" if "who" in asks else "at" if asked.point else "")
         if not (how or asked.state) and (counted := self._counted(name, asked.span)):
             return Look(name=counted)
@@ -84,7 +85,7 @@ class Asking:
         """Return the question whether lamps are on or off, where no lamp is named."""
         left = [word for word in asked.spoken if word not in words("asks_aside")]
         kinds = {component for word in left for component in any_of(word)}
-        asks = asked.asks & {"is", "which"}
+        asks = {asked.first} & {"is", "which"}
         if (
             kinds != {"light"}
             or len(left) != 1
@@ -121,6 +122,8 @@ class Asking:
         if len(found) == 1 and not (limited or asked.state or asked.more or asked.less):
             return self._current(asked, found[0])
         if not (asked.more or asked.less or limited):
+            return None
+        if limited and not asked.asks & {"is", "which"}:
             return None
         if not (limited and len(found) < 2) and len(found) != 2:
             return None
@@ -189,11 +192,7 @@ def names_in(names: Names, said: str) -> list[str]:
     """Return the names in some words in the order in which they are said, those that are not in another."""
     found = {each.said: said.find(each.said) for each in _mentioned(names, said)}
     ordered = sorted(found, key=lambda name: (found[name], -len(name)))
-    kept: list[str] = []
-    for name in ordered:
-        if not any(name in other for other in kept):
-            kept.append(name)
-    return kept
+    return [name for at, name in enumerate(ordered) if not any(name in other for other in ordered[:at])]
 
 
 def _mentioned(names: Names, said: str) -> list[Begun]:

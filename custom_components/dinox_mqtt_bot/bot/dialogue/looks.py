@@ -335,7 +335,6 @@ def _rows(reply: Reply) -> list[tuple[Cell, ...]]:
     """Return an answer as lines of another: what stands above its own lines before the first of them."""
     if isinstance(reply, Text):
         return [(reply,)]
-    if not isinstance(reply, Table) or not reply.rows:
-        return []
+    assert isinstance(reply, Table)  # a chart is no answer to a question
     first, *others = reply.rows
     return [(Text("both_line", {"title": reply.title, "told": first[0]}),), *others]

@@ -21,7 +21,8 @@ class Posed:
 
     `asks` are the senses of its question words, `span` the words of a time and `point` that it is a moment,
     `over` in it that it is none any more. `more` and `less` are kinds of which there is more or less, or
-    `any`; `above` and `below` limits. `whole` is what is left with the words for its kind.
+    `any`; `above` and `below` limits. `whole` is what is left with the words for its kind,
+    `first` the sense of the word that it begins with.
     """
 
     spoken: tuple[str, ...]
@@ -37,6 +38,7 @@ class Posed:
     below: float | None = None
     outside: bool = False
     whole: str = ""
+    first: str = ""
 
     @property
     def said(self) -> str:
@@ -70,7 +72,11 @@ def posed(line: str, is_over: IsOver) -> Posed:
     """Return what kinds of words a line has."""
     spoken = [word.strip(_MARKS) for word in plainly(line).split()[:_MOST_WORDS]]
     span, spoken = _time_in(spoken, is_over)
+    first = lead("asks", spoken)[0]
     asks, spoken = _senses("asks", spoken)
+    if "when" in asks and first != "when":
+        # Of `tell me when it is open` that is a condition.
+        asks = asks - {"when"} | {"if"}
     above, below, spoken = _limits(spoken)
     more, spoken = _sense("more", spoken)
     less, spoken = _sense("less", spoken)
@@ -96,6 +102,7 @@ def posed(line: str, is_over: IsOver) -> Posed:
         below,
         outside is not None,
         whole,
+        first,
     )
 
 
