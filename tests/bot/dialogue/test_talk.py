@@ -28,6 +28,7 @@ _QUESTIONS = (
     "ask_not_all",
     "ask_home",
     "ask_nobody",
+    "past_not_known",
 )
 _ASKING = (
     "which",

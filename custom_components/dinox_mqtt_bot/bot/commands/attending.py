@@ -14,14 +14,17 @@ from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text,
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..reading.topic_lookup import find_name, known_names, topic_name
-from ..text.tongue import fold, plainly, words
+from ..text.tongue import fold, lead, plainly, words
 from .command import Command, Parts, Things, param, within
 from .examples import some_topic
+from .value import values_reply
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
+_SENTENCE = 3
+"""Words from which on no alert is named, but something is asked about: `why is the stable so cold`."""
 _IN_ROOM = {
     "acknowledged": "acknowledged_in_room",
     "acknowledged_until": "acknowledged_until_in_room",
@@ -138,7 +141,12 @@ class Why(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        number = await self._number(parts, caller)
+        try:
+            number = await self._number(parts, caller)
+        except BotError:
+            if len(self.alert.split()) < _SENTENCE:
+                raise
+            return await _as_it_is(parts, self.alert)
         events = await parts.ports.alerts.log(number)
         if not events:
             raise _unknown(self.alert or str(number), await parts.ports.alerts.incidents(MOST_LISTED))
@@ -175,6 +183,21 @@ class Why(Command):
         if found is None:
             raise _unknown(handle, newest[:MOST_LISTED])
         return found.number
+
+
+async def _as_it_is(parts: Parts, said: str) -> Reply:
+    """Return how something is and whither it goes, where it is asked why it is so.
+
+    Raises BotError `why_unknown` where it is about nothing that is known.
+    """
+    names = await known_names(parts)
+    spoken = plainly(said.strip("?! ")).split()
+    kind = next((sense for at in range(len(spoken)) if (sense := lead("kind", spoken, at)[0])), "")
+    begun = next(iter(names.mentions(said)), None)
+    if begun is None:
+        raise BotError("why_unknown")
+    own = [one for each in begun.meant for one in names.beside(each.topic, kind)] if kind else []
+    return await values_reply(parts, begun.said, own or begun.meant)
 
 
 def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from ..model.intents import Intent
 from ..model.replies import Text, Typed
 from ..text import tongue
-from .questions import Events, Home, Look
+from .looks import Both, Events, Home, Look, Question
 
 __all__ = ["Look", "Meaning", "meaning"]
 
-type Meaning = str | Events | Home | Look | Text | None
+type Meaning = str | Question | Text | None
 """A command as it is typed, a command, what is said at once; or nothing, where it is not known after all."""
 
 _COMMANDS = {
@@ -36,6 +36,7 @@ _SOCIAL = {
     "BotVersion": "talk_version",
     "BotLanguage": "talk_language",
     "BotRestart": "talk_restart",
+    "BotForecast": "talk_forecast",
     "HassNevermind": "talk_stop",
 }
 _TYPED = {
@@ -140,6 +141,10 @@ _MADE: Mapping[str, Callable[[Intent], Meaning]] = {
     ),
     "BotEvents": lambda intent: Events(span=intent.slots.get("when", "")),
     "BotHome": lambda intent: Home(),
+    "BotSecured": lambda intent: Both(
+        one=Look(kind="opening", state="closed", asks="all"),
+        other=Look(kind="lock", state="locked", asks="all"),
+    ),
     "HassTurnOn": _turned,
     "HassTurnOff": _turned,
     "HassLightSet": _set,

@@ -12,10 +12,12 @@ from ..discovery.entity_state import is_offline, state_text
 from ..history.spans import Span, parse_span
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.latest import Latest, as_shown, latest
-from ..reading.topic_lookup import Meant, find_all, known_names
+from ..reading.measured import Meant, called, find_all, in_rooms, known_names
 from ..text.kinds import seems
-from ..text.states import is_state_word, may_become, same_state
+from ..text.states import is_state_word, may_become, same_state, side_of
 from ..text.tongue import plainly, words
+
+__all__ = ["Events", "Home", "Look", "Parts", "Question"]
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000
@@ -27,6 +29,9 @@ _OFFLINE, _BATTERY = "offline", "battery"
 _OPENINGS = frozenset({"door", "window", "garage_door", "opening"})
 _BY_NAME = ("window", "door")
 _LAMPS = words("one_light")
+_WHOLE = words("called_house")
+_DONE, _RUNS = "done", 5.0
+"""Watts from which on something runs."""
 _STATES = frozenset(
     (
         *("binary_sensor", "cover", "device_tracker", "fan", "light", "lock", "switch", "valve"),
@@ -75,6 +80,7 @@ class Look(Question):
             every = self.every(parts)
             of_component = self.kind in _COMPONENTS
             found = [each for each in every if of_component or self._is_of_kind(parts, each)]
+            found = await self._of_rooms(parts) or found
             called = () if found else (await known_names(parts)).find(self.kind)
             return await values_reply(parts, self.kind, called) if called else self._found_reply(parts, found)
         meant = await self._meant(parts)
@@ -83,6 +89,12 @@ class Look(Question):
             raise BotError("nothing_such")
         return await values_reply(parts, self.name or self.place, of_kind or meant)
 
+    async def _of_rooms(self, parts: Parts) -> list[Latest]:
+        """Return what the rooms have, where it is asked which has most or least."""
+        rooms = in_rooms(await known_names(parts), self.kind) if self.asks in _EXTREMES else []
+        found = [await latest(parts, each) for each in rooms]
+        return [each for each in found if each is not None]
+
     def _found_reply(self, parts: Parts, found: Sequence[Latest]) -> Reply:
         if not found:
             raise BotError("nothing_such")
@@ -90,6 +102,9 @@ class Look(Question):
             measured = [(each.number, each) for each in found if each.number is not None]
             ordered = sorted(measured, key=lambda pair: pair[0], reverse=self.asks == "most")
             found = [each for _, each in ordered][:_FEW]
+        elif self.kind == "power":
+            # What all of it comes to is what is asked for.
+            found = sorted(found, key=lambda each: not _WHOLE & set(name_words(each.meant.name)))
         shown = found[:MOST_SHOWN]
         return value_table(parts, Text("values_here"), shown, left=len(found) - len(shown))
 
@@ -167,7 +182,10 @@ class Look(Question):
     async def _in_state(self, parts: Parts) -> Sequence[Latest]:
         """Return the things that can be in the state that is asked about."""
         if self.name:
-            found = [await latest(parts, each) for each in await find_all(parts, self.name)]
+            meant: Sequence[Meant] = await find_all(parts, self.name)
+            if self.state == _DONE:
+                meant = [power for each in meant if (power := parts.names.powered(each.topic))] or meant
+            found = [await latest(parts, each) for each in meant]
             locks = [await latest(parts, each) for each in self._locks(parts)]
             heard = [each for each in (any(locks) and locks) or found if each is not None]
             return [each for each in heard if self._may_be(each)] or heard
@@ -185,13 +203,15 @@ class Look(Question):
         word = _word(each.text)
         if self.state == "low" and each.number is not None:
             return each.unit in _SHARES
-        if self.state == _OFFLINE:
+        if self.state in {_OFFLINE, _DONE}:
             return True
         return is_state_word(word) and may_become(word, self.state)
 
     def _is(self, each: Latest) -> bool:
         if self.state == "low" and each.number is not None:
             return each.number <= _LOW
+        if self.state == _DONE:
+            return each.number < _RUNS if each.number is not None else side_of(_word(each.text)) != "on"
         # What is locked is closed as well.
         word = _word(each.text)
         return same_state(word, self.state) or (self.state == "closed" and same_state(word, "locked"))
@@ -264,6 +284,7 @@ class Events(Question):
     node: ClassVar[str] = "history"
 
     span: str = ""
+    name: str = ""
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -273,7 +294,7 @@ class Events(Question):
         fired = [
             event
             for event in await parts.ports.alerts.incidents(_MOST_ALERTS)
-            if span.since <= event.at < span.until
+            if not self.name and span.since <= event.at < span.until
         ]
         names = {rule.id: rule.name for rule in parts.alerts.rules}
         lines = [
@@ -306,7 +327,7 @@ class Events(Question):
         seen = {row.topic: row for row in await history.topics("#", _MOST_LOOKED_AT)}
         topics = dict.fromkeys(
             topic
-            for entity in parts.readings.devices
+            for entity in called(names, self.name)
             if entity.main and entity.component in _STATES
             for topic, binding in entity.told
             if not binding.aside and topic in seen and seen[topic].last_seen >= span.since

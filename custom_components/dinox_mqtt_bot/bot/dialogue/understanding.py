@@ -7,17 +7,16 @@ from itertools import islice
 import re
 
 from ..commands.command import Command, spelled
-from ..discovery.entities import name_words
-from ..discovery.setting.kind_words import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and, side_of
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
-from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
+from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from ..text.tongue import either, plainly, skip, words
+from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
@@ -73,6 +72,7 @@ class Understanding:
         self._names = hearing.names
         self._hearing = hearing
         self._wishes = Wishes(ports, hearing)
+        self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
         self._presets: tuple[Preset, ...] = ()
 
     def apply(self, rules: RuleSet) -> None:
@@ -92,10 +92,11 @@ class Understanding:
         await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
         if found is None:
-            line = self._spelt(line)
-            found = self._wishes.later(line) or self._exactly(line) or self._wishes.said_so(line)
+            line = self._names.spread(self._spelt(line))
+            found = await self._asked(line) or self._wishes.later(line)
+            found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = await self.sentence(line)
+            found = await self.sentence(line) or self._was(line)
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -105,6 +106,21 @@ class Understanding:
         if found is None and not free:
             found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
+
+    async def _asked(self, line: str) -> Understood | None:
+        """Return what a question asks about what was, what is compared, or two things at once."""
+        if is_wish(line.partition(" ")[0]):
+            return None
+        asked = self._asking.read(line)
+        if asked.of_past:
+            return self._asking.past(asked)
+        now = self._asking.was(asked) or self._asking.lit(asked)
+        return now or self._asking.compared(asked) or await self._asking.both(line, self.sentence)
+
+    def _was(self, line: str) -> Understood | None:
+        """Return what is asked about a time that is over, where only that tells of a question."""
+        asked = self._asking.read(line)
+        return self._asking.past(asked) if asked.of_time_over else None
 
     async def deed(self, text: str) -> Command:
         """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
@@ -204,7 +220,17 @@ class Understanding:
             return wish
         if (press := self._wishes.pressing(line)) is not None:
             return press
+        asked = self._asking.read(line)
+        if asked.of_time_over:
+            # What is so now would be a wrong answer.
+            return Text(
+                "past_unknown", {"example": Typed("history", str(self.examples()[0]), last="day_before_1")}
+            )
         mentioned = self._names.mentions(line)
+        unknown = self._asking.unexplained(asked)
+        if asked.kind and unknown and all(each.said not in asked.said for each in mentioned):
+            # One word for a kind is no answer to a line about something that nobody knows.
+            return no_name(self._names, unknown)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
             # What somebody wishes to be done is no thing: `lock the car`.
@@ -313,7 +339,9 @@ class Understanding:
             if len(begun.meant) > 1 and not begun.exact:
                 found.append(Called(begun.said, place=True))
         spoken = (word.strip(MARKS) for word in text.split())
-        found += [Called(word, each) for word in spoken for each in sorted(any_of(word.casefold()))]
+        found += [
+            Called(word, each) for word in spoken for each in sorted(self._asking.kinds(word.casefold()))
+        ]
         return [*found, *self._standing(text)]
 
     def _standing(self, text: str) -> Sequence[Called]:

@@ -8,6 +8,8 @@ from ..text.numbers import number, with_unit
 from ..text.trend import arrow
 from .topic_lookup import Lookups, Meant, newest_readings, stored_readings
 
+__all__ = ["Latest", "Lookups", "Meant", "as_shown", "latest", "said_of", "stored_readings", "trend"]
+
 _LOOKED_AT = 5
 """Messages in which a value is looked for: not each has every field."""
 _BACK, _APART = 3600.0, 300.0
@@ -35,12 +37,13 @@ def as_shown(meant: Meant, text: str, at: float) -> Latest:
 async def latest(lookups: Lookups, meant: Meant) -> Latest | None:
     """Return the newest value of a topic or a field of it; None if there is none."""
     for reading in reversed(await newest_readings(lookups, meant.topic, _LOOKED_AT)):
-        if (found := _value(meant, reading)) is not None:
+        if (found := said_of(meant, reading)) is not None:
             return found
     return None
 
 
-def _value(meant: Meant, reading: Reading) -> Latest | None:
+def said_of(meant: Meant, reading: Reading) -> Latest | None:
+    """Return what a message says of a thing; None where it says nothing of it."""
     value = lookup(reading, path) if (path := parse_path(meant.field)) else None
     if path and value is None:
         return None
@@ -57,7 +60,7 @@ async def trend(lookups: Lookups, newest: Latest) -> str:
     since = lookups.ports.clock.now() - _BACK
     async for chunk in stored_readings(lookups, newest.meant.topic, since, _FIRST):
         for reading in chunk:
-            before = _value(newest.meant, reading)
+            before = said_of(newest.meant, reading)
             if before is None or before.number is None or newest.at - before.at < _APART:
                 continue
             return arrow(before.number, newest.number, newest.unit)

@@ -17,7 +17,7 @@ from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
-from .seen import Fit, Seen, fits, seen_hits
+from .seen import Fit, Phrase, Seen, fits, phrases_of, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
@@ -33,7 +33,6 @@ _MARKS = "?!.,;:"
 _TOPIC_SIGNS = frozenset("/+#$")
 
 
-type Phrase = tuple[str, ...]
 type Hit = tuple[int, Fit, Meant]
 """How many words of what was said are a name, how well they fit, and whose name it is."""
 
@@ -288,7 +287,7 @@ class Names:
 
     def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...], bool]:
         """Return how many words are a name, what may be meant by it, and whether it is exactly that."""
-        said, counts = said_in(spoken, self._parted)
+        said, counts = said_in(spoken, self._parted, self._joined)
         entities, seen = self._narrowing(said)
         heard = ((length, fit, _of(each)) for length, fit, each in seen_hits(seen, said))
         hits = (self._alias_hits(said), self._entity_hits(entities, said), heard)
@@ -330,7 +329,7 @@ class Names:
         """Yield what is exactly called so: an entity, a thing about it, a device; with its area or not."""
         for entity in entities[0] if entities else ():
             full, name, device, area, _ = self.devices.words(entity)
-            phrases = _phrases(full, name, device, area)
+            phrases = phrases_of(full, name, device, area)
             hits = [(len(phrase), fit) for phrase, fit in phrases if said[: len(phrase)] == phrase]
             if hits:
                 values = self.values(entity)
@@ -348,12 +347,12 @@ class Names:
                 phrases.setdefault(name_words(f"{entity.full_name} {aspect}"), Fit.PART)
             for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
-                    yield len(phrase), fit, self._value(entity, topic, binding)
+                    yield len(phrase), fit, self.meant_by(entity, topic, binding)
 
     def values(self, entity: Entity) -> list[Meant]:
         """Return where an entity's state is; of one that has none, everything there is about it."""
         states = [each for each in entity.told if each[1].entity == entity.name]
-        found = [self._value(entity, topic, binding) for topic, binding in states or entity.told]
+        found = [self.meant_by(entity, topic, binding) for topic, binding in states or entity.told]
         own = {topic for topic, _ in entity.told}
         if len(found) > 1 and len(own) == 1 and len(self._bindings(found[0].topic)) == len(found):
             return [Meant(found[0].topic, "", entity.full_name, entity.area, main=entity.main)]
@@ -362,7 +361,7 @@ class Names:
     def fields(self, topic: str) -> list[Meant]:
         """Return the values that a device shows on a topic, where there are several."""
         found = [
-            self._value(entity, topic, binding)
+            self.meant_by(entity, topic, binding)
             for entity in self.devices
             for at, binding in entity.values
             if at == topic
@@ -380,13 +379,13 @@ class Names:
         device, kind = self.device(topic), (device_class, unit)
         every = islice(self.devices.having(name_words(device)), MOST_FOUND) if device else ()
         return [
-            self._value(entity, at, binding)
+            self.meant_by(entity, at, binding)
             for entity in every
             for at, binding in entity.told
             if entity.device == device and kind in {(binding.device_class, ""), ("", binding.unit)}
         ]
 
-    def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:
+    def meant_by(self, entity: Entity, topic: str, binding: Binding) -> Meant:
         """Return a value with the field that the chat shows it as, where it shares its topic with others."""
         things = {(each.device, each.entity) for each in self._bindings(topic) if not each.aside}
         shared = len(things) > 1
@@ -438,6 +437,12 @@ class Names:
     def _parted(self, word: str) -> tuple[str, ...]:
         return self._compound(word) or name_words(word)
 
+    def _joined(self, word: str, number: str) -> bool:
+        """Say whether a word and a number behind it are one word of names, and nowhere two."""
+        both = f" {word} {number} "
+        parted = any(both in each.path for each in self._seen.values())
+        return self.is_word(word + number) and not parted and not any(self.devices.having((word, number)))
+
     def _compound(self, word: str) -> tuple[str, ...]:
         said = name_words(word)
         return compound(said[0], self.is_word) if len(said) == 1 and not self.is_word(said[0]) else ()
@@ -470,15 +475,6 @@ class Names:
         if self._heard_words is None:
             self._heard_words = frozenset(word for each in self._seen.values() for word in each.words)
         return self._heard_words
-
-
-def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterator[tuple[Phrase, Fit]]:
-    """Yield what an entity is called, with its area or without, and how well that fits."""
-    for own, fit in ((full, Fit.FULL), ((*device, *name), Fit.FULL), (name, Fit.PART), (device, Fit.PART)):
-        if own:
-            yield own, fit
-            yield (*area, *own), fit
-            yield (*own, *area), fit
 
 
 def _of(seen: Seen) -> Meant:

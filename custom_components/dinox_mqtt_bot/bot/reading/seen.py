@@ -71,3 +71,15 @@ def _begins(word: str, other: str, *, first: bool) -> bool:
     if len(word) >= _SPOKEN:
         return word in other
     return first and len(word) > 1 and other.startswith(word)
+
+
+type Phrase = tuple[str, ...]
+
+
+def phrases_of(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterator[tuple[Phrase, Fit]]:
+    """Yield what an entity is called, with its area or without, and how well that fits."""
+    for own, fit in ((full, Fit.FULL), ((*device, *name), Fit.FULL), (name, Fit.PART), (device, Fit.PART)):
+        if own:
+            yield own, fit
+            yield (*area, *own), fit
+            yield (*own, *area), fit

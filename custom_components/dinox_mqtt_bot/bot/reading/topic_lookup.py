@@ -27,6 +27,7 @@ __all__ = [
     "Meant",
     "Names",
     "behind_fillers",
+    "name_words",
     "shown",
     "split_known",
 ]

@@ -47,18 +47,21 @@ def plain_words(text: str) -> Iterator[Word]:
 
 
 def said_in(
-    spoken: Sequence[Word], parted: Callable[[str], Sequence[str]]
+    spoken: Sequence[Word], parted: Callable[[str], Sequence[str]], joined: Callable[[str, str], bool]
 ) -> tuple[tuple[str, ...], dict[int, int]]:
     """Return the words as names are compared; by how many of them end a spoken word, how many were spoken.
 
-    `parted` returns what words a spoken one is.
+    `parted` returns what words a spoken one is, `joined` says whether two of them are one: `tank 3`.
     """
     said: list[str] = []
     counts: dict[int, int] = {}
     for count, word in enumerate(spoken, 1):
         # What has no letters, as the slash in `Lamps / hall`, stands only between words.
         if parts := parted(word.text):
-            said += parts
+            if said and len(parts) == 1 and parts[0].isdigit() and joined(said[-1], parts[0]):
+                said[-1] += parts[0]
+            else:
+                said += parts
             counts[len(said)] = count
     return tuple(said), counts
 

@@ -1,0 +1,208 @@
+"""Questions that are in no known sentence: what they are about is found word by word."""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+
+from ..discovery.setting.kind_words import any_of
+from ..history.spans import parse_span
+from ..reading.measured import Begun, Names, called
+from ..text.posed import Posed, posed
+from ..text.tongue import words
+from .looks import OUTSIDE, Both, Compared, Earlier, Events, Look, Question
+
+_SHORT = 3
+"""Letters of a word that is too short to be only like a name."""
+_FEW = 4
+"""Words beside a name and a kind with which nothing else is asked."""
+
+type Sentence = Callable[[str], Awaitable[object]]
+"""Returns what a whole sentence means."""
+
+
+class Asking:
+    """Finds what a question is about by the names and the kinds of words in it."""
+
+    def __init__(self, names: Names, now: Callable[[], float], local: Callable[[float], datetime]) -> None:
+        self._names = names
+        self._now = now
+        self._local = local
+
+    @staticmethod
+    def kinds(word: str) -> Collection[str]:
+        """Return the components that a word means."""
+        return any_of(word)
+
+    def read(self, line: str) -> Posed:
+        """Return what kinds of words a line has."""
+        return posed(line, self._is_over)
+
+    def _is_over(self, text: str) -> bool | None:
+        now = self._now()
+        span = parse_span(text, now, self._local)
+        return span.until <= now if span is not None and span.since < now else None
+
+    def past(self, asked: Posed) -> Question | None:
+        """Return the question about what was; None where it is about nothing that is known."""
+        asks = asked.asks
+        if "if" in asks or (asked.of_unknown_time and "when" not in asks):
+            return None
+        name, kind = self._named(asked)
+        if not name and asked.state:
+            # What rings is a bell.
+            name = next(
+                (each for each in sorted(words(f"thing_{asked.state}")) if self._names.find(each)), ""
+            )
+        if "events" in asks:
+            return Events(span=asked.span, name=name) if name else None
+        how = next((each for each in ("least", "most", "mean", "since", "when") if each in asks), "")
+        how = how or ("when" if "last" in asks else "")
+        how = how or ("when" if "who" in asks else "at" if asked.point else "")
+        if not (how or asked.state) and (counted := self._counted(name, asked.span)):
+            return Look(name=counted)
+        if not (name or kind or asked.outside or asked.state in words("alone")):
+            return None
+        return Earlier(
+            said=asked.said,
+            name="" if asked.outside else name,
+            kind=kind or ("temperature" if asked.outside else ""),
+            outside=asked.outside,
+            span=asked.span,
+            how=how,
+            state=asked.state,
+            who="who" in asks,
+            over=asked.above,
+            under=asked.below,
+        )
+
+    def _named(self, asked: Posed) -> tuple[str, str]:
+        """Return the name and the kind that are said; a name with a word for a kind in it is that name."""
+        whole = best_name(self._names, asked.whole)
+        if asked.kind and whole.count(" ") and whole not in asked.said and self._names.begin(whole).exact:
+            return whole, ""
+        return best_name(self._names, asked.said), asked.kind
+
+    def lit(self, asked: Posed) -> Question | None:
+        """Return the question whether lamps are on or off, where no lamp is named."""
+        left = [word for word in asked.spoken if word not in words("asks_aside")]
+        kinds = {component for word in left for component in any_of(word)}
+        asks = {asked.first} & {"is", "which"}
+        if (
+            kinds != {"light"}
+            or len(left) != 1
+            or asked.state not in {"on", "off"}
+            or not asks
+            or asked.of_past
+        ):
+            return None
+        return Look(kind="light", state=asked.state, asks="which" if "which" in asks else "any")
+
+    def unexplained(self, asked: Posed) -> str:
+        """Return the words of a line that are long enough for a name and no name has."""
+        return " ".join(each for each in asked.spoken if len(each) > _FEW and not self._names.find(each))
+
+    def was(self, asked: Posed) -> Question | None:
+        """Return what is asked about a time that is over, where only a kind is named: `smoke last night`."""
+        return (
+            self.past(asked) if asked.over and asked.kind and not best_name(self._names, asked.said) else None
+        )
+
+    def _counted(self, name: str, span: str) -> str:
+        """Return the name of what counts anew in the time that was said: `rain today`."""
+        said = f"{name} {span}"
+        return said if name and span and self._names.find(said) else ""
+
+    def compared(self, asked: Posed) -> Question | None:
+        """Return the question what of two things has more, or what is beyond a limit."""
+        found = [*names_in(self._names, asked.said), *([OUTSIDE] if asked.outside else [])]
+        limited = asked.above is not None or asked.below is not None
+        if not asked.kind or "if" in asked.asks:
+            return None
+        if found == [OUTSIDE] and not limited:
+            return Compared(names=(OUTSIDE,), kind=asked.kind)
+        if len(found) == 1 and not (limited or asked.state or asked.more or asked.less):
+            return self._current(asked, found[0])
+        if not (asked.more or asked.less or limited):
+            return None
+        if not (limited or asked.asks) and words("than").isdisjoint(asked.spoken):
+            # `lamp and ceiling brighter` is no question.
+            return None
+        if limited and not asked.asks & {"is", "which"}:
+            return None
+        if not (limited and len(found) < 2) and len(found) != 2:
+            return None
+        return Compared(
+            names=tuple(found),
+            kind=asked.kind,
+            more=bool(asked.more),
+            less=bool(asked.less),
+            which="which" in asked.asks,
+            above=asked.above,
+            below=asked.below,
+        )
+
+    def _current(self, asked: Posed, name: str) -> Question | None:
+        """Return the question for what a thermostat measures: what it is set to may be called the same."""
+        told = (binding for each in called(self._names, name) for _, binding in each.told)
+        few = len(asked.spoken) <= len(name.split()) + _FEW and not any(map(str.isdigit, asked.said))
+        own = few and any(each.aspect == f"current_{asked.kind}" for each in told)
+        return Compared(names=(name,), kind=asked.kind) if own and "when" not in asked.asks else None
+
+    async def both(self, line: str, sentence: Sentence) -> Question | None:
+        """Return two questions of which one line is made: each stands for itself, or has the same kind."""
+        spoken = line.split()
+        for at in range(1, len(spoken) - 1):
+            if spoken[at].casefold() in words("joint"):
+                one, other = " ".join(spoken[:at]), " ".join(spoken[at + 1 :])
+                return await self._halves(one, other, sentence)
+        return None
+
+    async def _halves(self, one: str, other: str, sentence: Sentence) -> Question | None:
+        first = await sentence(one)
+        name = first.name if isinstance(first, Look) else ""
+        second = await sentence(_with_name(other, name))
+        if isinstance(first, Look) and isinstance(second, Look):
+            return Both(one=first, other=second)
+        return self._of_one_kind(self.read(one), self.read(other))
+
+    def _of_one_kind(self, one: Posed, other: Posed) -> Question | None:
+        """Return the question for the same of two things: `humidity bedroom and bathroom`."""
+        names = [best_name(self._names, each.said) for each in (one, other)]
+        if not all(names) or one.of_time_over or other.of_time_over or "if" in one.asks | other.asks:
+            return None
+        kind, state = one.kind or other.kind, other.state
+        if state and "is" in one.asks:
+            first, second = (
+                Look(name=name, state=state.replace("_", " "), asks="one_yesno") for name in names
+            )
+            return Both(one=first, other=second)
+        told = bool(kind) or bool(one.asks & {"compare"})
+        return Compared(names=tuple(names), kind=kind) if told and not state and not one.state else None
+
+
+def _with_name(half: str, name: str) -> str:
+    """Return a half with the name of the other for the pronoun in it: `how much does it use`."""
+    pronouns = words("pronoun")
+    return " ".join(name if name and word.casefold() in pronouns else word for word in half.split())
+
+
+def best_name(names: Names, said: str) -> str:
+    """Return the name in some words: what is called just so, else the longest; empty if there is none."""
+    ordered = sorted(_mentioned(names, said), key=lambda each: (each.exact, len(each.said)))
+    return ordered[-1].said if ordered else ""
+
+
+def names_in(names: Names, said: str) -> list[str]:
+    """Return the names in some words in the order in which they are said, those that are not in another."""
+    found = {each.said: said.find(each.said) for each in _mentioned(names, said)}
+    ordered = sorted(found, key=lambda name: (found[name], -len(name)))
+    return [name for at, name in enumerate(ordered) if not any(name in other for other in ordered[:at])]
+
+
+def _mentioned(names: Names, said: str) -> list[Begun]:
+    """Return the names in some words, without short words that are only like one."""
+    places = names.places
+    return [
+        each
+        for each in names.mentions(said)
+        if each.exact or len(each.said) > _SHORT or tuple(each.said.split()) in places
+    ]

@@ -1,0 +1,340 @@
+"""Questions about what was: the lowest of a night, since when it is so; and about several things at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+from ..commands.value import value_table, values_reply
+from ..history.course import Latest, Span, Stretch, course, latest, looked_at, spells
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
+from ..reading.measured import Meant, in_rooms, measuring, things, with_fields
+from ..text.numbers import number_text, with_unit
+from ..text.states import is_state_word, may_become, same_state, side_of
+from .questions import Events, Home, Look, Parts, Question
+
+__all__ = [
+    "OUTSIDE",
+    "Both",
+    "Compared",
+    "Earlier",
+    "Events",
+    "Home",
+    "Look",
+    "Question",
+]
+
+MOST_THINGS = 12
+_MOST_SPELLS, _FEW = 5, 3
+_LATELY = 86_400.0
+_ENDLESS = frozenset({"when", "since"})
+"""Questions for which the whole history is looked through, where no time is said."""
+_EXTREMES = {"least": "past_low", "most": "past_high"}
+_SAME = {"running": "on", "not_running": "off", "stopped": "off"}
+"""What a switch says of what people say of a machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier(Question):
+    """Tells what something was in a time, one line for each thing.
+
+    `how`: `least`, `most`, `mean`, `at` (a point of time), `when` (the last time), `since`, or nothing for
+    all of it. `state` is the word for the state that is asked about, `over` and `under` a limit.
+    """
+
+    node: ClassVar[str] = "history"
+
+    said: str = ""
+    name: str = ""
+    kind: str = ""
+    outside: bool = False
+    span: str = ""
+    how: str = ""
+    state: str = ""
+    who: bool = False
+    over: float | None = None
+    under: float | None = None
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        told = await self._reply(parts)
+        return Text("past_who", {"told": told}) if self.who and isinstance(told, Text) else told
+
+    async def _reply(self, parts: Parts) -> Reply:
+        span = self._looked_at(parts)
+        meant = await self._things(parts)
+        lines = [await self._line_of(parts, each, span) for each in meant[:MOST_THINGS]]
+        found = [line for line in lines if line is not None]
+        if self.how in _EXTREMES and not (self.name or self.outside):
+            found.sort(key=lambda each: each[0] or 0.0, reverse=self.how == "most")
+            found = found[:_FEW]
+        if not found:
+            name = ", ".join(dict.fromkeys(each.name for each in meant[:_FEW])) or self.name
+            cells: dict[str, Cell] = {"name": name, "since": parts.moment(span.since)}
+            return Text("past_nothing" if span.since else "past_never", cells)
+        if len(found) == 1:
+            return found[0][1]
+        return Table(title=Text("past"), columns=("column_what",), rows=tuple((line,) for _, line in found))
+
+    def _looked_at(self, parts: Parts) -> Span:
+        clock = parts.ports.clock
+        now = clock.now()
+        otherwise = Span() if self.how in _ENDLESS else Span(now - _LATELY)
+        span = looked_at(self.span, now, clock.local, otherwise)
+        return Span(span.since, span.since + 1) if self.how == "at" else span
+
+    async def _things(self, parts: Parts) -> Sequence[Meant]:
+        """Return what is asked about, that of its parts which can be in the state. Raises as `things`."""
+        if self.name or self.kind or self.outside:
+            found = await things(parts, self.name, self.kind, outside=self.outside)
+        else:
+            found = [
+                meant for each in parts.readings.devices if each.main for meant in parts.names.values(each)
+            ]
+        shown = await with_fields(parts, found, self.said)
+        if not self.state:
+            return shown
+        newest = [(each, await latest(parts, each)) for each in shown]
+        may_be = [each for each, now in newest if now is not None and self._may_be(now)]
+        if not may_be and is_state_word(self.state):
+            raise BotError("nothing_such")
+        return may_be or shown
+
+    def _may_be(self, now: Latest) -> bool:
+        return is_state_word(_word(now)) and may_become(_word(now), _SAME.get(self.state, self.state))
+
+    def _is_so(self, each: Latest) -> bool:
+        """Say whether it was as is asked; without a state, whether it was open, on, wet or the like."""
+        state, word = self.state, _word(each)
+        if not state:
+            return side_of(word) == "on"
+        return same_state(word, _SAME.get(state, state)) or same_state(word, state)
+
+    async def _line_of(self, parts: Parts, meant: Meant, span: Span) -> tuple[float | None, Text] | None:
+        """Return what is told of one thing, with the number by which several are sorted; None for nothing."""
+        was = await course(parts, meant, span)
+        if not was.every:
+            return None
+        if self.how == "at":
+            return _at(parts, was.every[-1], span.since)
+        numbers = [] if self.state or self.how in _ENDLESS else was.measured
+        if numbers:
+            return self._numbers(parts, meant, span, numbers)
+        states = [each for each in was.every if is_state_word(_word(each))]
+        if self.how == "since" and states:
+            return None, _since(parts, states)
+        told = self._states(parts, was, states, span) if states else _said(parts, was)
+        if told is None:
+            return None
+        return None, told if self.how == "when" or not states else Text(
+            "past_line", _line(parts, meant.name, span, told)
+        )
+
+    def _numbers(
+        self, parts: Parts, meant: Meant, span: Span, numbers: Sequence[tuple[float, Latest]]
+    ) -> tuple[float, Text]:
+        low, high = min(numbers, key=lambda each: each[0]), max(numbers, key=lambda each: each[0])
+        mean = sum(number for number, _ in numbers) / len(numbers)
+        cells: dict[str, Cell] = {
+            "low": _amount(low[0], low[1].unit),
+            "low_time": parts.moment(low[1].at),
+            "mean": _amount(round(mean, 1), low[1].unit),
+            "high": _amount(high[0], high[1].unit),
+            "high_time": parts.moment(high[1].at),
+        }
+        key = _EXTREMES.get(self.how, "past_mean" if self.how == "mean" else "past_numbers")
+        told = Text(key, cells)
+        if self.over is not None or self.under is not None:
+            yes = high[0] > self.over if self.over is not None else low[0] < (self.under or 0.0)
+            told = Text("past_high" if self.over is not None else "past_low", cells)
+            told = Text("past_yes" if yes else "past_no", {"told": told})
+        line = Text("past_line", _line(parts, meant.name, span, told))
+        return {"least": low[0], "most": high[0]}.get(self.how, mean), line
+
+    def _states(self, parts: Parts, was: Stretch, states: Sequence[Latest], span: Span) -> Text | None:
+        so = spells(
+            states, self._is_so, was.since, span.until if span.until < parts.ports.clock.now() else None
+        )
+        word = next((_word(each) for each in reversed(states) if self._is_so(each)), "")
+        if self.how == "when":
+            name = states[0].meant.name
+            if not so:
+                return Text("past_not_known", {"name": name, "value": _word(states[-1])})
+            return Text("past_last", {"name": name, "state": word, "when": _spell(parts, so[-1])})
+        if not so:
+            every = "/".join(dict.fromkeys(map(_word, states)))
+            told = Text("past_always", {"value": every})
+            return Text("past_no", {"told": told}) if self.state else told
+        told = Text("past_was", {"state": word, "when": _spelt(parts, so)})
+        return Text("past_yes", {"told": told}) if self.state else told
+
+
+def _word(each: Latest) -> str:
+    return each.text.partition(",")[0].strip()
+
+
+def _amount(number: float, unit: str) -> Amount:
+    return Amount(with_unit(number_text(number), unit))
+
+
+def _line(parts: Parts, name: str, span: Span, told: Text) -> Mapping[str, Cell]:
+    """Return what a line about one thing is made of: its name, the time that is looked at, and that."""
+    since = parts.moment(span.since)
+    if span.until > parts.ports.clock.now():
+        when = Text("past_since", {"since": since})
+    else:
+        when = Text("past_between", {"since": since, "until": parts.moment(span.until)})
+    return {"name": name, "when": when, "told": told}
+
+
+def _at(parts: Parts, newest: Latest, at: float) -> tuple[float | None, Text]:
+    """Return what something was at a point of time."""
+    cells: dict[str, Cell] = {
+        "name": newest.meant.name,
+        "time": parts.moment(at),
+        "value": Amount(newest.text),
+    }
+    return newest.number, Text("past_at", cells)
+
+
+def _since(parts: Parts, states: Sequence[Latest]) -> Text:
+    """Return since when something is as it is."""
+    now = _word(states[-1])
+    begun = states[-1]
+    for each in reversed(states):
+        if not same_state(_word(each), now):
+            break
+        begun = each
+    time = parts.moment(begun.at)
+    return Text("past_is_since", {"name": begun.meant.name, "value": now, "time": time})
+
+
+def _said(parts: Parts, was: Stretch) -> Text | None:
+    """Return when something was said that is no state: that a bell was pressed."""
+    if not was.values:
+        return None
+    last = was.values[-1]
+    return Text(
+        "past_said", {"name": last.meant.name, "value": Amount(last.text), "time": parts.moment(last.at)}
+    )
+
+
+def _spell(parts: Parts, spell: tuple[float, float | None]) -> Text:
+    since, until = spell
+    if until is None:
+        return Text("past_since", {"since": parts.moment(since)})
+    return Text("past_between", {"since": parts.moment(since), "until": parts.moment(until)})
+
+
+def _spelt(parts: Parts, so: Sequence[tuple[float, float | None]]) -> Text:
+    """Return the last times when it was so, one behind the other."""
+    told = _spell(parts, so[-_MOST_SPELLS:][0])
+    for each in so[-_MOST_SPELLS:][1:]:
+        told = Text("past_and", {"one": told, "other": _spell(parts, each)})
+    left = len(so) - _MOST_SPELLS
+    return Text("past_earlier", {"told": told, "count": str(left)}) if left > 0 else told
+
+
+OUTSIDE = ""
+"""The name of what is out of doors."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared(Question):
+    """Tells which of some things has more of a kind, or whether the first has; or what is beyond a limit.
+
+    Without `more` and `less` only what they say now.
+    """
+
+    node: ClassVar[str] = "value"
+
+    names: tuple[str, ...] = ()
+    kind: str = ""
+    more: bool = False
+    less: bool = False
+    which: bool = False
+    above: float | None = None
+    below: float | None = None
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if self.above is not None or self.below is not None:
+            return await self._beyond(parts)
+        if len(self.names) == 1:
+            found = [each.meant for each in await self._values(parts, self.names[0])]
+            return await values_reply(parts, self.names[0] or found[0].area or found[0].name, found)
+        groups = [await self._values(parts, each) for each in self.names]
+        if not (self.more or self.less):
+            every = [each for group in groups for each in group]
+            return value_table(parts, Text("values_here"), every[:MOST_THINGS], left=len(every) - MOST_THINGS)
+        first, second = (
+            next((each for each in group if each.number is not None), None) for group in groups[:2]
+        )
+        if first is None or second is None or first.number is None or second.number is None:
+            raise BotError("nothing_such")
+        apart = first.number - second.number
+        so = apart > 0 if self.more else apart < 0
+        if not self.which:
+            return value_table(parts, Text("ask_yes" if so else "ask_no"), [first, second], left=0)
+        ordered = [first, second] if so else [second, first]
+        title = Text("ask_even") if not apart else Text("ask_first", {"name": ordered[0].meant.name})
+        return value_table(parts, title, ordered, left=0)
+
+    async def _beyond(self, parts: Parts) -> Reply:
+        """Tell what is above or below the limit."""
+        every = in_rooms(parts.names, self.kind) or measuring(parts.names, "", self.kind)
+        found = await self._values(parts, self.names[0]) if self.names else await _heard(parts, every)
+        found = [each for each in found if each.number is not None]
+        if not found:
+            raise BotError("nothing_such")
+        so = [each for each in found if self._is_beyond(each.number or 0.0)]
+        counts: dict[str, Cell] = {"count": str(len(so)), "total": str(len(found))}
+        if self.names:
+            return value_table(parts, Text("ask_yes" if so else "ask_no"), so or found, left=0)
+        if not so:
+            return Text("ask_none_of", counts)
+        return value_table(parts, Text("ask_which", counts), so[:MOST_THINGS], left=len(so) - MOST_THINGS)
+
+    def _is_beyond(self, number: float) -> bool:
+        return number > self.above if self.above is not None else number < (self.below or 0.0)
+
+    async def _values(self, parts: Parts, name: str) -> list[Latest]:
+        """Return what one of the things says now. Raises as `things`, or BotError `nothing_such`."""
+        if not (found := await _heard(parts, await things(parts, name, self.kind, outside=name == OUTSIDE))):
+            raise BotError("nothing_such")
+        return found
+
+
+async def _heard(parts: Parts, meant: Sequence[Meant]) -> list[Latest]:
+    found = [await latest(parts, each) for each in meant]
+    return [each for each in found if each is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Both(Question):
+    """Answers two questions that were asked in one line."""
+
+    node: ClassVar[str] = "value"
+
+    one: Question
+    other: Question
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        rows: list[tuple[Cell, ...]] = []
+        for each in (self.one, self.other):
+            try:
+                rows += _rows(await each.run(parts, caller))
+            except BotError as err:
+                error = err
+        if not rows:
+            raise error
+        return Table(title=Text("values_here"), columns=("column_what",), rows=tuple(rows))
+
+
+def _rows(reply: Reply) -> list[tuple[Cell, ...]]:
+    """Return an answer as lines of another: what stands above its own lines before the first of them."""
+    if isinstance(reply, Text):
+        return [(reply,)]
+    assert isinstance(reply, Table)  # a chart is no answer to a question
+    first, *others = reply.rows
+    return [(Text("both_line", {"title": reply.title, "told": first[0]}),), *others]
