@@ -237,6 +237,7 @@ async def test_several_of_a_kind_are_asked_about_or_all_set() -> None:
     await talked(world, [("shop lamp on", "Shop lamp: on"), ("and the lamp too", "Which “lamp”?")])
     await talked(world, [("milk", "Milk room lamp: on")])
     await talked(world, [("close all blinds", "2 set to close"), ("halfway", "2 set to position 50 %")])
+    await talked(world, [("brighter", "Shop blind cannot be set to “brighter”. Possible: ")])
 
 
 MADE: list[tuple[str, Lines, int]] = [

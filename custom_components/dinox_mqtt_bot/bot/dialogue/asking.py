@@ -169,6 +169,9 @@ class Asking:
         names = [best_name(self._names, each.said) for each in (one, other)]
         if not all(names) or one.of_time_over or other.of_time_over or "if" in one.asks | other.asks:
             return None
+        if other.more or other.less:
+            # `lamp and ceiling brighter` is a wish.
+            return None
         kind, state = one.kind or other.kind, other.state
         if state and "is" in one.asks:
             first, second = (
