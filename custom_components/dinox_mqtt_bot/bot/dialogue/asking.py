@@ -7,7 +7,7 @@ from ..discovery.setting.kind_words import any_of
 from ..history.spans import parse_span
 from ..reading.measured import Begun, Names, called
 from ..text.posed import Posed, posed
-from ..text.tongue import words
+from ..text.tongue import plainly, words
 from .looks import OUTSIDE, Both, Compared, Earlier, Events, Look, Question
 
 _SHORT = 3
@@ -33,8 +33,9 @@ class Asking:
         return any_of(word)
 
     def read(self, line: str) -> Posed:
-        """Return what kinds of words a line has."""
-        return posed(line, self._is_over)
+        """Return what kinds of words a line has; a word of a whole name is none of a time: `night light`."""
+        named = [each.said for each in self._names.mentions(line) if each.exact and " " in each.said]
+        return posed(line, self._is_over, [plainly(said).split() for said in named])
 
     def _is_over(self, text: str) -> bool | None:
         now = self._now()
@@ -113,7 +114,9 @@ class Asking:
 
     def compared(self, asked: Posed) -> Question | None:
         """Return the question what of two things has more, or what is beyond a limit."""
-        found = [*names_in(self._names, asked.said), *([OUTSIDE] if asked.outside else [])]
+        found = names_in(self._names, asked.said)
+        if asked.outside:
+            found.insert(0 if asked.outside_first else len(found), OUTSIDE)
         limited = asked.above is not None or asked.below is not None
         if not asked.kind or "if" in asked.asks:
             return None

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from .tongue import pairs, words
 
 MARKS = "?!.,;: "
-_POLITE = words("polite")
+_POLITE, _GREETINGS = words("polite"), words("greeting")
+_GREETING = 2
+"""Words that a greeting alone has at most: `hi there`."""
 
 
 def bare(word: str) -> str:
@@ -14,8 +16,10 @@ def bare(word: str) -> str:
 
 
 def without_polite(text: str) -> str:
-    """Return a line without the polite words at its ends, a single blank between the others."""
+    """Return a line without greeting and polite words at its ends, a single blank between the others."""
     words = text.split()
+    if len(words) > _GREETING and bare(words[0]) in _GREETINGS:
+        words.pop(0)
     while words and bare(words[0]) in _POLITE:
         words.pop(0)
     while words and bare(words[-1]) in _POLITE:

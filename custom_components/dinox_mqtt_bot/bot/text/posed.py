@@ -1,6 +1,6 @@
 """What a question asks, read word by word: what was, what is compared, two things in one line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 import re
 
@@ -21,8 +21,8 @@ class Posed:
 
     `asks` are the senses of its question words, `span` the words of a time and `point` that it is a moment,
     `over` in it that it is none any more. `more` and `less` are kinds of which there is more or less, or
-    `any`; `above` and `below` limits. `whole` is what is left with the words for its kind,
-    `first` the sense of the word that it begins with.
+    `any`; `above` and `below` limits. `outside_first`: no name is said before `outside`. `whole` is what is
+    left with the words for its kind, `first` the sense of the word that it begins with.
     """
 
     spoken: tuple[str, ...]
@@ -37,6 +37,7 @@ class Posed:
     above: float | None = None
     below: float | None = None
     outside: bool = False
+    outside_first: bool = False
     whole: str = ""
     first: str = ""
 
@@ -68,10 +69,17 @@ type IsOver = Callable[[str], bool | None]
 """Says of a text whether it means a time that is over; None if it means none that has begun."""
 
 
-def posed(line: str, is_over: IsOver) -> Posed:
-    """Return what kinds of words a line has."""
+def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Posed:
+    """Return what kinds of words a line has; the words of those `named` are none of a time."""
     spoken = [word.strip(_MARKS) for word in plainly(line).split()[:_MOST_WORDS]]
-    span, spoken = _time_in(spoken, is_over)
+    kept = {
+        at + place
+        for name in named
+        for at in range(len(spoken))
+        if spoken[at : at + len(name)] == name
+        for place in range(len(name))
+    }
+    span, spoken = _time_in(spoken, is_over, kept)
     first = lead("asks", spoken)[0]
     asks, spoken = _senses("asks", spoken)
     if "when" in asks and first != "when":
@@ -84,6 +92,7 @@ def posed(line: str, is_over: IsOver) -> Posed:
     kind, spoken = _sense("kind", spoken)
     state, spoken = _state(spoken)
     outside = next((at for at in range(len(spoken)) if skip("place_outside", spoken, at) > at), None)
+    before = spoken[:outside]
     if outside is not None:
         spoken = [*spoken[:outside], *spoken[outside + 1 :]]
     ended = bool(span and is_over(span))
@@ -101,19 +110,21 @@ def posed(line: str, is_over: IsOver) -> Posed:
         above,
         below,
         outside is not None,
+        all(len(word) <= _SHORT for word in before),
         whole,
         first,
     )
 
 
-def _time_in(spoken: Sequence[str], is_over: IsOver) -> tuple[str, list[str]]:
+def _time_in(spoken: Sequence[str], is_over: IsOver, kept: AbstractSet[int]) -> tuple[str, list[str]]:
     """Return the longest words of a time that has begun, and the others."""
     for count in range(min(len(spoken), _MOST_OF_TIME), 0, -1):
         for at in range(len(spoken) - count + 1):
             said = spoken[at : at + count]
             # Of `was it on today` the time begins with the last word.
             alone = (count == 1 and len(said[0]) <= _SHORT) or bool(lead("state", said[:1])[0])
-            if not alone and said[0] and is_over(" ".join(said)) is not None:
+            free = kept.isdisjoint(range(at, at + count))
+            if free and not alone and said[0] and is_over(" ".join(said)) is not None:
                 return " ".join(said), [*spoken[:at], *spoken[at + count :]]
     return "", list(spoken)
 

@@ -43,6 +43,8 @@ class Scale:
 
     def take(self, said: str) -> float | None:
         """Return the number that was said, in the unit of the range; None if it is not allowed."""
+        if self.dimmer and _in_degrees(said):
+            return None
         found = number(_with_sign(said))
         if found is None and self.unit == "%" and (share := senses("share").get(plainly(said))) is not None:
             return self.low + (self.high - self.low) * int(share) / 100
@@ -85,6 +87,12 @@ def _with_sign(said: str) -> str:
     found = _SPOKEN.fullmatch(said) if len(said) <= 64 else None
     unit = _UNIT_WORDS.get(found[2].casefold()) if found else None
     return f"{found[1]} {unit}" if found and unit is not None else said
+
+
+def _in_degrees(said: str) -> bool:
+    """Say whether a number of degrees was said, which no brightness is."""
+    found = _SPOKEN.fullmatch(said) if len(said) <= 64 else None
+    return found is not None and found[2].casefold() in {*DEGREES, "°"}
 
 
 def whole(value: float) -> float:

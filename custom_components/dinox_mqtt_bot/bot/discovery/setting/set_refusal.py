@@ -19,7 +19,7 @@ _MOST_ASKED = 40
 
 def which_one(every: Sequence[Named], words: Sequence[str], phrases: Phrases) -> WhichOne:
     """Return the question which of several is meant, with what tells them apart."""
-    entities = [each.entity for each in every[:_MOST_ASKED]]
+    entities = list({each.entity.id: each.entity for each in every}.values())[:_MOST_ASKED]
     handles = [handle(entity) for entity in entities]
     choices = [Choice(*each) for each in zip(_labels(entities, phrases), handles, strict=True)]
     return WhichOne(" ".join(words[: every[0].count]), choices)
@@ -33,7 +33,7 @@ def _labels(entities: Sequence[Entity], phrases: Phrases) -> list[str]:
     exact = [f"{entity.full_name} ({handle(entity)})" for entity in entities]
     every = (names, kinds, areas, exact)
     return [
-        next(labels[at] for labels in every if labels[at] and labels.count(labels[at]) == 1)
+        next((labels[at] for labels in every if labels[at] and labels.count(labels[at]) == 1), exact[at])
         for at in range(len(entities))
     ]
 
@@ -118,7 +118,7 @@ def _of_alike(like: Sequence[Named], words: Sequence[str], phrases: Phrases) -> 
     """Return the error for names alike: the longest that has something behind it."""
     best = next((each for each in like if each.value), like[0])
     every = [each for each in like if each.count == best.count]
-    if len(every) > 1:
+    if len({each.entity.id for each in every}) > 1:
         return which_one(every, words, phrases)
     return _not_taken(best, phrases)
 
