@@ -143,7 +143,7 @@ def complained(path: str) -> set[str]:
         for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
         if isinstance(node, ast.Constant)
     }
-    ends = ("_missing", "_no_number", "no_weekly", "unknown_recipient")
+    ends = ("_missing", "_no_number", "no_weekly", "unknown_recipient", "until_past", "until_without_once")
     return {word for word in words if word.endswith(ends)}
 
 

@@ -39,6 +39,7 @@ from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
 BOB = "bob@home.test"
+ROOMS = ("back", "hall", "zb", "garden", "cellar")
 LAMP = {
     "name": None,
     "uniq_id": "hall",
@@ -83,7 +84,8 @@ async def house(
     """The house with the rules and what Bob wants that a test asks for."""
     rules, bob = request.param
     port, tls, mqtt = prosody.ports["c2s"], servers.client_ssl(), mosquitto.ports["mqtt"]
-    heard = topics(Subscription("#", display=Display.SILENT))
+    # Not all topics: on some another test has left something behind.
+    heard = topics(*(Subscription(f"{each}/#", display=Display.SILENT) for each in ROOMS))
     people = contacts(Contact(ALICE), Contact(BOB, **bob))
     entry = bot_entry({**standalone(mqtt), **account(port, servers.ca)}, heard + people + alerts(*rules))
     async with (
