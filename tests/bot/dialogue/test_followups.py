@@ -245,6 +245,41 @@ MADE: list[tuple[str, Lines, int]] = [
         "en",
         [
             ("alert me if shop temperature > 25", "Alert rule 1"),
+            (
+                "critical please",
+                "Alert rule 1, “Shop climate Temperature > 25 °C”, is now: Tell it as critical",
+            ),
+            (
+                "only after 10 minutes",
+                "Alert rule 1, “Shop climate Temperature > 25 °C”, is now: Tell it as critical",
+            ),
+            (
+                "make it 5 min",
+                "Alert rule 1, “Shop climate Temperature > 25 °C”, is now: Tell it as critical",
+            ),
+            (
+                "rule 1",
+                "Alert rule 1, “Shop climate Temperature > 25 °C”:\n• Rule: Tell it as critical when ",
+            ),
+        ],
+        1,
+    ),
+    (
+        "de",
+        [
+            ("warne mich wenn milchkammer temperatur über 15", "Alarmregel 1"),
+            (
+                "und kritisch bitte",
+                "Alarmregel 1, „Klima Milchkammer Temperatur > 15 °C“, lautet jetzt: Als kritisch",
+            ),
+            ("erst nach 10 minuten", "Alarmregel 1, „Klima Milchkammer Temperatur > 15 °C“, lautet jetzt"),
+        ],
+        1,
+    ),
+    (
+        "en",
+        [
+            ("alert me if shop temperature > 25", "Alert rule 1"),
             ("no make it 26", "Alert rule 1, “Shop climate Temperature > 26 °C”, is now: "),
             ("delete that one again", "Alert rule 1, “Shop climate Temperature > 26 °C”, is removed"),
         ],

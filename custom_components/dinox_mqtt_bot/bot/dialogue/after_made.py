@@ -5,16 +5,20 @@ from dataclasses import replace
 import re
 from typing import Any
 
+from ..model.rules import Priority
 from ..ports import Clock
+from ..text.durations import parse_duration
 from ..text.ellipsis import ShortLine
 from ..text.numbers import number
 from ..text.times import parse_moment
+from ..text.tongue import senses
 from .hearing import CommandReader, Understood
 from .turns import Turn
 
 _NUMBER = re.compile(r"(?<![\w.,:])-?\d+(?:[.,]\d+)?(?![\w:.,])")
 _KEPT = frozenset({"alias", "follow", "mute", "rule", "subscribe", "unfollow", "unmute", "unsubscribe"})
 """Commands that change what `undo` takes back, if they are not answered with a list."""
+_PRIORITIES = frozenset(each.word for each in Priority)
 _LIMITS = frozenset({"alert", "once", "rule"})
 
 
@@ -31,7 +35,9 @@ class AfterMade:
             return self._taken_back(said, turn) if turn.done else None
         if "reminder" in turn.facts and turn.done:
             return self._moved(said, turn.facts)
-        return self._limited(said, turn) if turn.command.node in _LIMITS else None
+        if turn.command.node not in _LIMITS:
+            return None
+        return ("operator" in turn.facts and self._changed(said, turn.facts)) or self._limited(said, turn)
 
     def _taken_back(self, said: ShortLine, turn: Turn) -> Understood | None:
         facts, node = turn.facts, turn.command.node
@@ -42,6 +48,17 @@ class AfterMade:
         if "operator" in facts and (node != "rule" or said.removes):
             return self._hearing.parse(f"rmalert {facts['number']}")
         return self._hearing.parse("undo") if node in _KEPT and not turn.lists else None
+
+    def _changed(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
+        """Return the rule with another priority, or another time: `make it critical`, `for 10 minutes`."""
+        line = said.without_lead("follow_make", "before_value", "follow_lasting")
+        handle, values = facts["number"], facts["values"]
+        if (level := senses("choice").get(" ".join(line.words), "")) in _PRIORITIES:
+            return self._hearing.parse(f"rule {handle} {level}")
+        # What is compared with a time is changed by one.
+        timed = isinstance(values, list) and any(parse_duration(each) for each in values)
+        lasts = not timed and parse_duration(line.text)
+        return self._hearing.parse(f"rule {handle} for {line.text}") if lasts else None
 
     def _limited(self, said: ShortLine, turn: Turn) -> Understood | None:
         """Return the rule with another limit: changed if there is one already, else asked for anew."""
