@@ -240,3 +240,35 @@ async def test_what_is_locked_is_closed_as_well() -> None:
 async def test_the_word_of_a_command_may_have_a_colon_behind_it(line: str) -> None:
     answer = await say(boat("de" if line.startswith("e") else "en"), line)
     assert "18:00: buy oil" in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (
+            "when the hatch opens, saloon light on, once",
+            ("I tell you once (rule 1)", "“saloon light on” is done"),
+        ),
+        ("if bilge level > 10, then bilge pump on", ("Alert rule 1", "“bilge pump on” is done")),
+        (
+            "wenn roof hatch aufgeht, bilge pump an, einmal",
+            ("Ich melde das einmal (Regel 1)", "„bilge pump an“"),
+        ),
+        ("sobald bilge level über 10 ist, bilge pump an", ("Alarmregel 1", "über 10 liegt; dann geschieht")),
+    ],
+)
+async def test_a_thing_that_another_one_sets_off_is_a_rule(line: str, parts: tuple[str, ...]) -> None:
+    world = boat("de" if line[0] in "ws" and "hatch opens" not in line else "en")
+    answer = await say(world, line)
+    assert [part for part in parts if part not in answer] == [], answer
+    assert world.broker.published == []
+
+
+@pytest.mark.parametrize(
+    "line", ["if you want, saloon light on", "when the hatch opens, dance", "when, if not now"]
+)
+async def test_what_sets_nothing_off_is_no_rule(line: str) -> None:
+    world = boat()
+    await say(world, line)
+    assert world.bot.rules.alerts == ()
+    assert world.broker.published == []

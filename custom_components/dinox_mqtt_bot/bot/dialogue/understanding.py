@@ -93,7 +93,7 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(self._spelt(line))
-            found = await self._asked(line) or self._wishes.later(line)
+            found = self._reaction(line) or await self._asked(line) or self._wishes.later(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
             found = await self.sentence(line) or self._was(line)
@@ -161,6 +161,24 @@ class Understanding:
         if isinstance(found, str) and (intent.name in _WATCHING or found.startswith("alert ")):
             found = self._watched(self._plainly_named(found))
         return self._hearing.parse(found) if isinstance(found, str) else found
+
+    def _reaction(self, line: str) -> Understood | None:
+        """Return the rule that does something when it is so: `when the door opens, hall lamp on, once`."""
+        first, _, rest = line.rstrip(MARKS).partition(" ")
+        condition, *said = [each.strip() for each in rest.split(",")]
+        once = len(said) > 1 and plainly(said[-1]) in words("rule_once")
+        if bare(first) not in words("condition") or len(said) != 1 + once or '"' in line:
+            return None
+        deed = said[0][_then(said[0]) :]
+        if not self._wishes.does(f"set {without_verb(deed)}"):
+            return None
+        clause = condition[max(behind_fillers(condition), default=0) :]
+        before, _, last = clause.rpartition(" ")
+        clause = before if plainly(last) in words("asks_is") else clause
+        if not self._names.mentions(clause):
+            return None
+        rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))
+        return self._hearing.parse(f'{rule} then "{deed}"')
 
     def _watched(self, line: str) -> str:
         """Return `alert` or `once` with what stands at the end of a clause: `alert Haustür = offen`.
@@ -389,6 +407,12 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _then(deed: str) -> int:
+    """Return where a deed begins behind the word that joins it to its condition: `then lamp on`."""
+    first, _, rest = deed.partition(" ")
+    return len(deed) - len(rest) if rest and bare(first) in words("rule_then") else 0
 
 
 def _told_last(text: str) -> str:
