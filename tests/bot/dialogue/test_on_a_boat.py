@@ -272,3 +272,17 @@ async def test_what_sets_nothing_off_is_no_rule(line: str) -> None:
     await say(world, line)
     assert world.bot.rules.alerts == ()
     assert world.broker.published == []
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("any batteries low", "Engine sensor Battery 9 %"),
+        ("any low batteries?", "Engine sensor Battery 9 %"),
+        ("anything open", "Roof hatch open"),
+        ("anything still on?", "No:"),
+        ("was steht noch an", "Es wird auf nichts gewartet"),
+    ],
+)
+async def test_a_question_needs_no_verb(line: str, part: str) -> None:
+    assert part in await say(boat("de" if line.startswith("was") else "en"), line)
