@@ -50,7 +50,7 @@ from .flows.connections import (
     spread_server,
 )
 from .flows.contact_flow import AddressCheck
-from .flows.fields import Typed, errors_of, nested, unfolded
+from .flows.fields import FormInput, errors_of, in_sections, unfolded
 from .flows.first_follow import DevicesFound, async_devices_found
 from .flows.first_rules import (
     CONTACT_AND_TOPICS_FORM,
@@ -80,7 +80,7 @@ from .probing.account import (
 
 BOT_NAME = "MQTT Bot"
 PROVIDERS = "https://providers.xmpp.net"
-TRY: Mapping[LinkName, Callable[[HomeAssistant, Typed], Awaitable[object]]] = {
+TRY: Mapping[LinkName, Callable[[HomeAssistant, FormInput], Awaitable[object]]] = {
     LinkName.BROKER: async_try_broker,
     LinkName.XMPP: async_try_xmpp,
 }
@@ -121,7 +121,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         return dict(RULE_FLOWS)
 
     @override
-    async def async_step_user(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask where the messages come from: the simplest way comes first, if there is one."""
         modes = [mode.value for mode in Mode if mode is not Mode.HOME_ASSISTANT]
         if self._has_mqtt():
@@ -131,7 +131,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def _has_mqtt(self) -> bool:
         return bool(self.hass.config_entries.async_loaded_entries("mqtt"))
 
-    async def async_step_standalone(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_standalone(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for a broker of any kind."""
         if user_input is None:
             return self._show("standalone", BROKER_FORM, self._known_broker())
@@ -143,18 +143,18 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show("standalone", BROKER_FORM, user_input, err)
         return await self.async_step_xmpp()
 
-    def _known_broker(self) -> Typed | None:
+    def _known_broker(self) -> FormInput | None:
         """Return where Home Assistant's own connection goes: most likely there."""
         known = next(iter(self.hass.config_entries.async_loaded_entries("mqtt")), None)
         if known is None or "broker" not in known.data:
             return None
         return {CONF_HOST: known.data["broker"], CONF_PORT: known.data.get(CONF_PORT, 0) or None}
 
-    async def async_step_xmpp_account(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_xmpp_account(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for an account whose own server is the broker, for a new bot or a changed one."""
         stored = self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
         if user_input is None:
-            return self._show("xmpp_account", ACCOUNT_FORM, nested(ACCOUNT_FORM, stored))
+            return self._show("xmpp_account", ACCOUNT_FORM, in_sections(ACCOUNT_FORM, stored))
         user_input = spread_account(user_input)
         self._data = {CONF_MODE: Mode.XMPP_ACCOUNT.value}
         try:
@@ -166,7 +166,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data |= data
         return await self.async_step_server()
 
-    async def async_step_server(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_server(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Show what the account's server was found to be, and ask how messages shall come from it."""
         if user_input is None:
             return await self._async_show_server(suggested(self._found))
@@ -182,18 +182,18 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         options = {**entry.options, **first_options(data)}
         return self.async_update_and_abort(entry, data={**entry.data, **data}, options=options)
 
-    async def _async_show_server(self, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
+    async def _async_show_server(self, filled: FormInput, err: BotError | None = None) -> ConfigFlowResult:
         found = account_in_words(self._found, await async_load_phrases(self.hass))
         return self._show("server", SERVER_FORM, filled, err, found=found)
 
-    async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_home_assistant(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Use the connection of Home Assistant's own MQTT integration."""
         if not self._has_mqtt():  # gone since the menu was shown
             return await self.async_step_user()
         self._data = {CONF_MODE: Mode.HOME_ASSISTANT.value}
         return await self.async_step_xmpp()
 
-    async def async_step_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_xmpp(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for the bot's XMPP account; without one the bot talks in Assist only."""
         if user_input is None:
             return self._show_xmpp()
@@ -204,7 +204,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_xmpp(user_input, err)
         return await self.async_step_rules()
 
-    async def async_step_rules(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_rules(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask whom the bot shall talk to, and about what."""
         form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
         if user_input is None:
@@ -225,7 +225,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._first = first
         return await self.async_step_tell()
 
-    async def async_step_tell(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_tell(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask how much the bot shall say of its own accord, and of which of the devices that were found."""
         form = TELL_FORM.extend(self._devices.field())
         if user_input is None:
@@ -254,7 +254,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             self._warned = True
             raise BotError("nothing_to_tell")
 
-    async def async_step_scan(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_scan(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Show what a phone scans to add the bot."""
         jid = self._data[CONF_JID]
         return self._show("scan", scan_form(jid), bot=jid) if user_input is None else self._create()
@@ -271,7 +271,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"bot": jid},
         )
 
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask which connection to change, if there is a choice."""
         stored = self._get_reconfigure_entry().data
         if is_on_account(stored):
@@ -284,12 +284,12 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_reconfigure_xmpp()
         return self.async_show_menu(step_id="reconfigure", menu_options=choices)
 
-    async def async_step_reconfigure_broker(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_reconfigure_broker(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for the broker again, or for another one than the server of the account."""
         entry = self._get_reconfigure_entry()
         leaves_account = is_on_account(entry.data)
         if user_input is None:
-            filled = None if leaves_account else nested(BROKER_FORM, entry.data)
+            filled = None if leaves_account else in_sections(BROKER_FORM, entry.data)
             return self._show("reconfigure_broker", BROKER_FORM, filled)
         user_input = spread_broker(user_input)
         try:
@@ -304,11 +304,11 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
                 options.pop(CONF_DISCOVERY, None)
         return self.async_update_and_abort(entry, data_updates=self._data, options=options)
 
-    async def async_step_reconfigure_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_reconfigure_xmpp(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for the bot's XMPP account again."""
         entry = self._get_reconfigure_entry()
         if user_input is None:
-            return self._show("reconfigure_xmpp", XMPP_FORM, nested(XMPP_FORM, entry.data))
+            return self._show("reconfigure_xmpp", XMPP_FORM, in_sections(XMPP_FORM, entry.data))
         user_input = spread_account(user_input)
         self._data = {CONF_MODE: entry.data[CONF_MODE]}
         try:
@@ -326,12 +326,12 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._asked = [link for link in LinkName if used[link] and failed in {None, link}]
         return await self.async_step_reauth_confirm()
 
-    async def async_step_reauth_confirm(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_reauth_confirm(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for the credentials that were refused."""
         entry = self._get_reauth_entry()
         form = vol.Schema({key: field for link in self._asked for key, field in REAUTH[link].items()})
         if user_input is None:
-            return self._show("reauth_confirm", form, nested(form, entry.data))
+            return self._show("reauth_confirm", form, in_sections(form, entry.data))
         data = {**entry.data, **self._credentials(user_input, entry.data)}
         try:
             for link in self._asked:
@@ -344,7 +344,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_update_and_abort(entry, data=data)
 
-    def _credentials(self, typed: Typed, stored: Typed) -> dict[str, str]:
+    def _credentials(self, typed: FormInput, stored: FormInput) -> dict[str, str]:
         credentials: dict[str, str] = {}
         if LinkName.BROKER in self._asked:
             username = typed.get(CONF_USERNAME, "")
@@ -354,7 +354,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             credentials[CONF_XMPP_PASSWORD] = secret(typed, stored, CONF_XMPP_PASSWORD)
         return credentials
 
-    async def _async_take_broker(self, typed: Typed, stored: Typed) -> None:
+    async def _async_take_broker(self, typed: FormInput, stored: FormInput) -> None:
         """Connect with what was typed and keep it if that works. Raises BotError."""
         data = {CONF_CLIENT_ID: stored[CONF_CLIENT_ID], **broker_data(typed, stored)}
         if self.source == SOURCE_RECONFIGURE:
@@ -369,14 +369,16 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             raise
         self._data |= data
 
-    async def _async_take_xmpp(self, typed: Typed, stored: Typed) -> None:
+    async def _async_take_xmpp(self, typed: FormInput, stored: FormInput) -> None:
         """Log in with what was typed and keep it if that works. Raises BotError."""
         data = await self._async_account(typed, stored)
         if data[CONF_JID]:
             await async_try_xmpp(self.hass, data)
         self._data |= data
 
-    async def _async_account(self, typed: Typed, stored: Typed, *, required: bool = False) -> dict[str, Any]:
+    async def _async_account(
+        self, typed: FormInput, stored: FormInput, *, required: bool = False
+    ) -> dict[str, Any]:
         """Read the account's form. Raises BotError, also `jid_in_use` and `jid_missing`."""
         data = await self._accounts.async_data(self.hass, typed, stored)
         if required and not data[CONF_JID]:
@@ -388,7 +390,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         own = self.context.get("entry_id")
         return [entry for entry in self._async_current_entries() if entry.entry_id != own]
 
-    def _refuse_the_same(self, data: Typed, filters: set[str]) -> None:
+    def _refuse_the_same(self, data: FormInput, filters: set[str]) -> None:
         """Raise BotError `already_configured` for the login, the account and the topics of another bot."""
         for entry in self._others():
             if (
@@ -420,14 +422,14 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         return next(title for title in titles if title not in taken)
 
-    def _show_xmpp(self, filled: Typed | None = None, err: BotError | None = None) -> ConfigFlowResult:
+    def _show_xmpp(self, filled: FormInput | None = None, err: BotError | None = None) -> ConfigFlowResult:
         return self._show("xmpp", XMPP_FORM, filled, err, providers=PROVIDERS)
 
     def _show(
         self,
         step: str,
         form: vol.Schema,
-        filled: Typed | None = None,
+        filled: FormInput | None = None,
         err: BotError | None = None,
         **told: str,
     ) -> ConfigFlowResult:

@@ -16,7 +16,7 @@ from .const import DOMAIN
 from .hass.events import EVENT_ALERT
 
 # Everything else is on the way: pending, recovering, inactive again.
-TEXTS = {
+MESSAGES = {
     "fired": "common.logged_fired",
     "no_data": "common.logged_no_data",
     "resolved": "common.logged_resolved",
@@ -62,9 +62,9 @@ def _alert_text(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return name, f"{step or said['to_state']}: {topic}"
     phrase = entry.runtime_data.phrases.phrase
-    texts = TEXTS
+    texts = MESSAGES
     if said["rule_id"] == BROKER.id:
-        texts = TEXTS | ABOUT_BROKER
+        texts = MESSAGES | ABOUT_BROKER
         name = topic = phrase("common.alert_broker")
     key = texts[step] if step else ON_THE_WAY[said["to_state"]]
     return name, phrase(key, topic=topic, value=said["text"] or "–", who=said["who"] or "–")

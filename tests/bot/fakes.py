@@ -19,7 +19,7 @@ from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
 from bot.chat.first_look import GREETED
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
-from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
+from bot.model.history import LedgerRow, ListeningSince, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import BotError, Caller, Surface
@@ -182,9 +182,9 @@ class FakeHistory(FakeArchive):
         before = [each.message for each, _ in self.appended if each.message.topic == message.topic]
         return not message.payload and (message.retain or any(each.payload for each in before[-1:]))
 
-    async def listening(self, since: float) -> list[Listening]:
+    async def listening(self, since: float) -> list[ListeningSince]:
         every = [
-            Listening(at, phase is Phase.ONLINE, reason != STOPPED.reason)
+            ListeningSince(at, phase is Phase.ONLINE, reason != STOPPED.reason)
             for link, phase, at, reason in self.log
             if link == "broker"
         ]

@@ -19,6 +19,8 @@ def lab() -> Iterator[Lab]:
 async def the_house(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with built(lab, Path(tmp_path_factory.mktemp("hass"))) as house:
         yield house
+    # Whatever the tests did, nothing may have held the event loop.
+    assert "Detected blocking call" not in house.hass.complaints()
 
 
 @pytest.fixture

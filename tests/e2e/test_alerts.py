@@ -136,7 +136,7 @@ async def test_who_was_offline_gets_all_alerts_in_their_order(alarmed: House) ->
         for number in range(3):
             await alarmed.you.next(f"alarm/offline/{number}", sender=BOT)
         came = [heard for heard in alarmed.you.all[before:] if "alarm/offline/" in heard.text]
-        assert order(came, "offline") == ["0", "1", "2"]
+        assert order(came, "offline") == ["0", "1", "2"], came
         assert all(heard.delayed for heard in came)
 
 
@@ -180,7 +180,7 @@ async def test_what_the_xmpp_server_missed_comes_alerts_first_oldest_first_and_s
         await alarmed.you.next("a normal value", 120, sender=BOT)
         came = [heard for heard in alarmed.you.all[before:] if heard.sender == BOT]
         alerts = [heard for heard in came if "alarm/away/" in heard.text]
-        assert order(alerts, "away") == ["0", "1", "2"]
+        assert order(alerts, "away") == ["0", "1", "2"], came
         assert all(heard.delayed for heard in alerts)
         digest = next(heard for heard in came if "a normal value" in heard.text)
         assert came.index(digest) > came.index(alerts[-1])

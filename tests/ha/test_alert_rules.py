@@ -45,7 +45,7 @@ from custom_components.dinox_mqtt_bot.flows.alert_flow import (
     form_of,
     typed_alert,
 )
-from custom_components.dinox_mqtt_bot.flows.fields import flat, nested
+from custom_components.dinox_mqtt_bot.flows.fields import in_sections, without_sections
 from lab.servers import Server
 
 ADMIN = Caller(Surface.ACTION, "test", Role.ADMIN)
@@ -138,8 +138,8 @@ def filled(draw: st.DrawFn) -> AlertRule:
 @given(filled())
 def test_the_form_of_a_rule_is_sent_unchanged_and_nothing_changes(rule: AlertRule) -> None:
     form = condition_form(None, RuleSet())
-    sent = form(json.loads(json.dumps(nested(form, form_of(rule)))))
-    typed = flat(sent, form) | {"operator": rule.condition.operator.word}
+    sent = form(json.loads(json.dumps(in_sections(form, form_of(rule)))))
+    typed = without_sections(sent, form) | {"operator": rule.condition.operator.word}
     assert typed_alert(typed, rule.filter) == rule
 
 

@@ -70,7 +70,7 @@ from custom_components.dinox_mqtt_bot.hass.events import (
     alert_event,
     step_of,
 )
-from custom_components.dinox_mqtt_bot.logbook import ON_THE_WAY, TEXTS, async_describe_events
+from custom_components.dinox_mqtt_bot.logbook import MESSAGES, ON_THE_WAY, async_describe_events
 from custom_components.dinox_mqtt_bot.trigger import PRIORITIES, STATES, TRIGGERS, ValueChangedTrigger
 from lab.person import Person
 from lab.servers import Server
@@ -550,7 +550,7 @@ async def test_without_an_account_nobody_is_seen(hass: HomeAssistant, data: dict
 def test_every_change_of_an_alert_has_a_step_that_is_known_or_none(change: AlertChanged) -> None:
     step = step_of(change)
     assert step in {None, *ALERT_STEPS}
-    assert (step or change.alert.state) in (TEXTS if step else ON_THE_WAY)
+    assert (step or change.alert.state) in (MESSAGES if step else ON_THE_WAY)
 
 
 @pytest.mark.parametrize(

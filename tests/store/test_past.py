@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 from store_values import Query, message, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.model.history import Listening, Past
+from custom_components.dinox_mqtt_bot.bot.model.history import ListeningSince, Past
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.topics import Subscriptions
@@ -107,12 +107,12 @@ async def test_how_the_broker_came_and_went(store: Store) -> None:
     store.history.log_start(T0 + 3, status["connecting"], T0 + 4)
     store.history.log_connection("broker", status["online"], T0 + 5)
     every = [
-        Listening(T0, online=True),
-        Listening(T0 + 1, online=False),
-        Listening(T0 + 2, online=True),
-        Listening(T0 + 3, online=False, running=False),
-        Listening(T0 + 4, online=False),
-        Listening(T0 + 5, online=True),
+        ListeningSince(T0, online=True),
+        ListeningSince(T0 + 1, online=False),
+        ListeningSince(T0 + 2, online=True),
+        ListeningSince(T0 + 3, online=False, running=False),
+        ListeningSince(T0 + 4, online=False),
+        ListeningSince(T0 + 5, online=True),
     ]
     assert await store.history.listening(0.0) == every
     assert await store.history.listening(T0 + 2) == every[1:]

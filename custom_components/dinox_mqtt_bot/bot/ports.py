@@ -16,7 +16,7 @@ from .model.history import (
     ALWAYS,
     Entry,
     LedgerRow,
-    Listening,
+    ListeningSince,
     Past,
     Point,
     Row,
@@ -196,7 +196,7 @@ class History(Archive, Protocol):
     async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
         """Return the oldest `limit` messages of matching topics since a Unix time, above an id (ask)."""
 
-    async def listening(self, since: float) -> list[Listening]:
+    async def listening(self, since: float) -> list[ListeningSince]:
         """Return what was written down of the broker since a Unix time, and what held then (ask)."""
 
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:

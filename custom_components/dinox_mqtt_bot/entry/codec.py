@@ -29,12 +29,12 @@ class KeptField:
     words: tuple[str, ...] = ()
 
 
-TEXT = KeptField()
-FLAG = KeptField(bool)
+KEPT_TEXT = KeptField()
+KEPT_FLAG = KeptField(bool)
 WHOLE = KeptField(int)
 SECONDS = KeptField(float)
-DAYS = KeptField(float, int)
-TEXTS = KeptField(tuple, list)
+KEPT_DAYS = KeptField(float, int)
+KEPT_TEXTS = KeptField(tuple, list)
 QOS = KeptField(lambda word: QoS(int(word)), lambda qos: str(int(qos)), tuple(str(int(qos)) for qos in QoS))
 
 

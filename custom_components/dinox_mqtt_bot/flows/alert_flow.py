@@ -68,17 +68,17 @@ from .alert_preview import (
 from .fields import (
     FLAG,
     TEXT,
-    Typed,
+    FormInput,
     choice,
     chosen,
     errors_of,
-    flat,
     folded,
-    nested,
+    in_sections,
     option,
     stripped,
     suggestions,
     unfolded,
+    without_sections,
 )
 from .rule_flow import SubentryFlow
 
@@ -175,7 +175,7 @@ def _whom(people: list[SelectOptionDict], targets: list[SelectOptionDict]) -> di
     }
 
 
-def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
+def typed_alert(typed: FormInput, topic_filter: str) -> AlertRule:
     """Read the flat form, but for the filter. What is of no use for the operator is left out."""
     data = stripped(typed)
     data |= {key: _seconds(data.get(key)) for key in DURATIONS}
@@ -281,15 +281,15 @@ class AlertFlow(SubentryFlow):
         self._typed: dict[str, Any] | None = None
         self._rule: AlertRule | None = None
 
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask what a new rule is about."""
         return await self._async_about("user", user_input)
 
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask again what a rule is about."""
         return await self._async_about("reconfigure", user_input)
 
-    async def _async_about(self, step: str, user_input: Typed | None) -> SubentryFlowResult:
+    async def _async_about(self, step: str, user_input: FormInput | None) -> SubentryFlowResult:
         if self._typed is None:
             self._typed = form_of(ALERTS.of(known)) if (known := self._known()) else {}
         if user_input is None:
@@ -304,11 +304,11 @@ class AlertFlow(SubentryFlow):
             self._typed[CONF_FIELD] = named.field
         return self._show_condition(self._typed)
 
-    async def async_step_condition(self, user_input: Typed) -> SubentryFlowResult:
+    async def async_step_condition(self, user_input: FormInput) -> SubentryFlowResult:
         """Take what is to be so for an alert, and what then."""
         assert self._typed is not None
         about = {key: self._typed[key] for key in (CONF_FILTER, CONF_OPERATOR)}
-        self._typed = {**flat(user_input, condition_form(None, RuleSet())), **about}
+        self._typed = {**without_sections(user_input, condition_form(None, RuleSet())), **about}
         rules, known = self._rules(), self._known()
         named = await self._async_named(self._typed[CONF_FILTER])
         rule = replace(typed_alert(self._typed, named.topic), id=known.subentry_id if known else "")
@@ -353,7 +353,7 @@ class AlertFlow(SubentryFlow):
             return replace(rule, others=before.others, either=before.either)
         return await async_with_others(self._get_entry(), rule, text)
 
-    async def async_step_preview(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_preview(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Say in plain words what the rule does, and what it would have done."""
         assert self._rule is not None
         placeholders = await async_preview(self.hass, self._get_entry(), self._rule)
@@ -361,11 +361,11 @@ class AlertFlow(SubentryFlow):
             step_id="preview", menu_options=["save", "change"], description_placeholders=placeholders
         )
 
-    async def async_step_change(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_change(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Go back to the forms, as they were filled in."""
         return await self._async_about("reconfigure" if self._known() else "user", None)
 
-    async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_save(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
         entry = self._get_entry()
@@ -374,24 +374,27 @@ class AlertFlow(SubentryFlow):
         return await self._keep(ALERTS.write(ALERTS.numbered(entry, self._rule, self._known())))
 
     async def _async_show_about(
-        self, step: str, filled: Typed, err: BotError | None = None
+        self, step: str, filled: FormInput, err: BotError | None = None
     ) -> SubentryFlowResult:
         form = about_form(await self._async_topics())
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, nested(form, filled)),
+            data_schema=self.add_suggested_values_to_schema(form, in_sections(form, filled)),
             errors=errors_of(err, form) if err else {},
             description_placeholders=err.placeholders if err else None,
         )
 
     def _show_condition(
-        self, filled: Typed, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
+        self,
+        filled: FormInput,
+        errors: dict[str, str] | None = None,
+        placeholders: dict[str, str] | None = None,
     ) -> SubentryFlowResult:
         operator = Operator[filled[CONF_OPERATOR].upper()]
         pictures = self.hass.states.async_entity_ids((Platform.CAMERA, Platform.IMAGE))
         form = condition_form(operator, self._rules(), async_choices(self.hass), pictures)
         shown = {_place(field, form): key for field, key in (errors or {}).items()}
-        suggested = nested(form, filled)
+        suggested = in_sections(form, filled)
         return self.async_show_form(
             step_id="condition",
             data_schema=self.add_suggested_values_to_schema(unfolded(form, suggested, shown), suggested),

@@ -22,7 +22,7 @@ from ..hass.phrases import Translations, async_load_phrases
 from ..runtime.runtime import BotConfigEntry, BotRuntime
 from .named import async_named
 
-DAYS = 7
+DAYS_TRIED = 7
 OTHERS = frozenset({"rule_and_or", "rule_clause_wild", "which_name"})
 """What is said as it is of a further condition that cannot be read."""
 
@@ -118,7 +118,7 @@ async def _rehearsed(runtime: BotRuntime, rule: AlertRule, phrases: Translations
     """Say what the rule would have done to what is stored; nothing if that cannot be read."""
     now = runtime.clock.now()
     try:
-        done = await rehearse(runtime.bot, rule, now - DAYS * DAY, now)
+        done = await rehearse(runtime.bot, rule, now - DAYS_TRIED * DAY, now)
     except BotError:
         return []
     if not done.messages:

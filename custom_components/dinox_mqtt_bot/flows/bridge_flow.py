@@ -32,15 +32,15 @@ from .fields import (
     FLAG,
     LINES,
     TEXT,
-    Typed,
+    FormInput,
     chosen,
-    flat,
     folded,
-    nested,
+    in_sections,
     number_field,
     option,
     stripped,
     suggestions,
+    without_sections,
 )
 from .rule_flow import NamedTopic, RuleFlow
 
@@ -90,28 +90,28 @@ class BridgeFlow(RuleFlow):
         return bridge_form(self._rules(), await self._async_topics())
 
     @override
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for a new bridge; without an XMPP account there is nobody to lead to."""
         if not has_chat(self._get_entry()):
             return self.async_abort(reason="chat_not_configured")
         return await super().async_step_user(user_input)
 
     @override
-    async def _async_understood(self, typed: Typed) -> Typed:
-        understood = flat(await super()._async_understood(typed), self.form)
+    async def _async_understood(self, typed: FormInput) -> FormInput:
+        understood = without_sections(await super()._async_understood(typed), self.form)
         topic = await self._async_published(understood.get(CONF_TOPIC, ""), self._known())
-        return nested(self.form, {**understood, CONF_TOPIC: topic})
+        return in_sections(self.form, {**understood, CONF_TOPIC: topic})
 
     @override
-    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
+    def _may_be_new(self, typed: FormInput, named: NamedTopic) -> bool:
         """Where nothing is to come from the topic, nothing has to be known of it."""
         return typed.get(CONF_DIRECTION) == Direction.IN.value
 
     @override
-    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+    def _read(self, typed: FormInput, known: ConfigSubentry | None) -> ConfigSubentryData:
         """Return the subentry typed. Raises what `checked_bridge` raises."""
         entry = self._get_entry()
-        data = stripped(flat(typed, self.form))
+        data = stripped(without_sections(typed, self.form))
         bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in self._rules().contacts})
         BRIDGES.refuse_taken(entry, bridge, known)
         return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))

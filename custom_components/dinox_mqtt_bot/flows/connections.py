@@ -35,7 +35,18 @@ from ..const import (
 from ..entry.hosts import Address, is_local, is_loopback, typed_address, typed_host
 from ..xmpp.detection import ServerKind
 from ..xmpp.settings import Security
-from .fields import ADDRESS, FLAG, LINES, SECRET, TEXT, Typed, choice, flat, folded, number_field
+from .fields import (
+    ADDRESS,
+    FLAG,
+    LINES,
+    SECRET,
+    TEXT,
+    FormInput,
+    choice,
+    folded,
+    number_field,
+    without_sections,
+)
 
 MQTT_PORTS = {
     (Transport.TCP, False): 1883,
@@ -140,7 +151,7 @@ SCHEMES = {
 }
 
 
-def spread_broker(typed: Typed) -> dict[str, Any]:
+def spread_broker(typed: FormInput) -> dict[str, Any]:
     """Return the form with what was pasted as the host in the fields it belongs to.
 
     `host:1883`, `mqtts://me:secret@host`, `wss://host/path`. What cannot be read stays as it was typed.
@@ -163,7 +174,7 @@ def spread_broker(typed: Typed) -> dict[str, Any]:
     return spread
 
 
-def spread_account(typed: Typed) -> dict[str, Any]:
+def spread_account(typed: FormInput) -> dict[str, Any]:
     """Return the account's form with `xmpp:` off the address, and a port beside the server in its field."""
     advanced = dict(typed.get(SECTION_ADVANCED, {}))
     pasted = _pasted(advanced.get(CONF_XMPP_HOST, ""), {"", "xmpp"})
@@ -178,7 +189,7 @@ def spread_account(typed: Typed) -> dict[str, Any]:
     return {**spread, CONF_JID: jid.removeprefix("xmpp:")} if jid else spread
 
 
-def spread_server(typed: Typed) -> dict[str, Any]:
+def spread_server(typed: FormInput) -> dict[str, Any]:
     """Return the form of the account's server with what was pasted as the host in its fields."""
     pasted = _pasted(typed.get(CONF_HOST, ""), {"", "mqtt", "mqtts"})
     if pasted is None:
@@ -196,9 +207,9 @@ def _pasted(text: str, schemes: AbstractSet[str]) -> Address | None:
     return address if address.scheme in schemes else None
 
 
-def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
+def broker_data(typed: FormInput, stored: FormInput) -> dict[str, Any]:
     """Read the form, keeping empty secrets. Raises BotError `invalid_host` or `plain_password`."""
-    given = flat(typed, BROKER_FORM)
+    given = without_sections(typed, BROKER_FORM)
     host = typed_host(given[CONF_HOST])
     username = given.get(CONF_USERNAME, "")
     certificate = given.get(CONF_CLIENT_CERT, "").strip()
@@ -223,12 +234,12 @@ def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     }
 
 
-def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
+def xmpp_data(typed: FormInput, stored: FormInput) -> dict[str, Any]:
     """Read the account's form; an empty password stays as it is stored, no JID means no account.
 
     Raises BotError `invalid_jid`, `invalid_host`, `password_missing` or `plain_needs_loopback`.
     """
-    given = flat(typed, XMPP_FORM)
+    given = without_sections(typed, XMPP_FORM)
     jid = bare_jid(given[CONF_JID]) if given.get(CONF_JID, "").strip() else ""
     host = typed_host(given[CONF_XMPP_HOST]) if given.get(CONF_XMPP_HOST, "").strip() else ""
     password = secret(given, stored, CONF_XMPP_PASSWORD) if jid else ""
@@ -248,6 +259,6 @@ def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     }
 
 
-def secret(given: Typed, stored: Typed, key: str) -> str:
+def secret(given: FormInput, stored: FormInput, key: str) -> str:
     """Return a secret that was typed, or the stored one when the field was left empty."""
     return str(given.get(key) or stored.get(key, ""))

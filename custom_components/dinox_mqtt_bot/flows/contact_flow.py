@@ -44,7 +44,18 @@ from ..const import (
 )
 from ..entry.rules import CONTACTS, follows_data, follows_kept
 from ..xmpp.reach import IS_ROOM, RETURNED
-from .fields import ADDRESS, FLAG, TEXT, Typed, choice, flat, folded, nested, stripped, suggestions
+from .fields import (
+    ADDRESS,
+    FLAG,
+    TEXT,
+    FormInput,
+    choice,
+    folded,
+    in_sections,
+    stripped,
+    suggestions,
+    without_sections,
+)
 from .follow_field import devices_of, part_choices, part_values, parts_of
 from .rule_flow import RuleFlow
 
@@ -134,15 +145,18 @@ class ContactFlow(RuleFlow):
         self._check = AddressCheck()
 
     @override
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         return await self._async_step("user", user_input, super().async_step_user)
 
     @override
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         return await self._async_step("reconfigure", user_input, super().async_step_reconfigure)
 
     async def _async_step(
-        self, step: str, typed: Typed | None, then: Callable[[Typed | None], Awaitable[SubentryFlowResult]]
+        self,
+        step: str,
+        typed: FormInput | None,
+        then: Callable[[FormInput | None], Awaitable[SubentryFlowResult]],
     ) -> SubentryFlowResult:
         """Show the form again if nothing would reach the new address; a bot that does not run cannot ask."""
         self.form = await self._async_form()
@@ -161,7 +175,7 @@ class ContactFlow(RuleFlow):
             return self._show(step, typed, err)
         return await then(typed)
 
-    def _as_room(self, typed: Typed, jid: str) -> Typed:
+    def _as_room(self, typed: FormInput, jid: str) -> FormInput:
         """Return a room as it is offered: on another server, which may speak as anybody, all are viewers."""
         own = shares_server(jid, self._get_entry().data.get(CONF_JID, ""))
         role = Role.OPERATOR if own else Role.VIEWER
@@ -177,16 +191,16 @@ class ContactFlow(RuleFlow):
         return contact_form(users, Role.ADMIN if first else Role.VIEWER, parts)
 
     @override
-    def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
-        flat_ = dict(flat(suggested, self.form))
+    def _show(self, step: str, suggested: FormInput, err: BotError | None = None) -> SubentryFlowResult:
+        flat_ = dict(without_sections(suggested, self.form))
         for key in (CONF_ABOUT, CONF_OPERATES):
             if any(not isinstance(each, str) for each in flat_.get(key, ())):
                 flat_[key] = part_values(follows_kept(flat_[key]))
-        return super()._show(step, nested(self.form, flat_), err)
+        return super()._show(step, in_sections(self.form, flat_), err)
 
     @override
-    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
-        data = stripped(flat(typed, self.form))
+    def _read(self, typed: FormInput, known: ConfigSubentry | None) -> ConfigSubentryData:
+        data = stripped(without_sections(typed, self.form))
         devices, before = devices_of(self._get_entry()), CONTACTS.of(known) if known else None
         for key in (CONF_ABOUT, CONF_OPERATES):
             kept = getattr(before, key) if before else ()

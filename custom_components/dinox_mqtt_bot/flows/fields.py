@@ -46,7 +46,7 @@ from ..const import (
 )
 from ..entry.codec import Codec
 
-type Typed = Mapping[str, Any]
+type FormInput = Mapping[str, Any]
 
 # Never sent back to the browser; left empty, they stay as they are.
 SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
@@ -164,7 +164,7 @@ SECTIONS = {
 }
 
 
-def unfolded(form: vol.Schema, filled: Typed, errors: Mapping[str, str]) -> vol.Schema:
+def unfolded(form: vol.Schema, filled: FormInput, errors: Mapping[str, str]) -> vol.Schema:
     """Return the form with those sections open that hold something, or what is wrong."""
     return vol.Schema(
         {
@@ -176,32 +176,32 @@ def unfolded(form: vol.Schema, filled: Typed, errors: Mapping[str, str]) -> vol.
     )
 
 
-def _shows(name: str, part: section, filled: Typed, errors: Mapping[str, str]) -> bool:
+def _shows(name: str, part: section, filled: FormInput, errors: Mapping[str, str]) -> bool:
     keys = part.schema.schema
     usual = {str(key): None if key.default is vol.UNDEFINED else key.default() for key in keys}
     holds = any(value and value != usual.get(key) for key, value in filled.get(name, {}).items())
     return holds or name in errors or not SECTIONS.get(name, frozenset()).isdisjoint(errors.values())
 
 
-def flat(typed: Typed, form: vol.Schema) -> dict[str, Any]:
+def without_sections(typed: FormInput, form: vol.Schema) -> dict[str, Any]:
     """Lift what was typed in a section to the level of the form."""
     sections = [str(key) for key, value in form.schema.items() if isinstance(value, section)]
     top = {key: value for key, value in typed.items() if key not in sections}
     return top | {key: value for name in sections for key, value in typed.get(name, {}).items()}
 
 
-def stripped(typed: Typed) -> dict[str, Any]:
+def stripped(typed: FormInput) -> dict[str, Any]:
     """Return what was typed without the blanks around it."""
     return {key: value.strip() if isinstance(value, str) else value for key, value in typed.items()}
 
 
-def nested(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+def in_sections(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return data to suggest, without secrets and what is empty; a required field may be 0 or off."""
     suggested: dict[str, Any] = {}
     for key, value in form.schema.items():
         name = str(key)
         if isinstance(value, section):
-            suggested[name] = nested(value.schema, data)
+            suggested[name] = in_sections(value.schema, data)
         elif name in data and name not in SECRETS and (data[name] or isinstance(key, vol.Required)):
             suggested[name] = data[name]
     return suggested

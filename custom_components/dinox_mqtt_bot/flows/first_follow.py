@@ -12,7 +12,7 @@ from ..bot.discovery.entities import Entity
 from ..const import CONF_FOLLOWS
 from ..hass.phrases import async_load_phrases
 from ..probing.devices import async_devices
-from .fields import Typed
+from .fields import FormInput
 from .follow_field import choices, chosen_data, follow_field, in_words
 
 
@@ -32,7 +32,7 @@ class DevicesFound:
         """Return what is chosen at first: everything, where the bot would say nothing otherwise."""
         return {CONF_FOLLOWS: [self.choices[0]["value"]] if self.choices and otherwise_mute else []}
 
-    def data(self, typed: Typed) -> dict[str, Any]:
+    def data(self, typed: FormInput) -> dict[str, Any]:
         """Return what was chosen, as an option."""
         return chosen_data(typed.get(CONF_FOLLOWS, ()), self.devices, {}) if self.choices else {}
 

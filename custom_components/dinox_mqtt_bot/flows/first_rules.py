@@ -13,7 +13,7 @@ from ..bot.model.rules import Contact, Display, Role, Subscription
 from ..bot.model.topics import valid_filter
 from ..const import CONF_CONTACT, CONF_FILTER, CONF_TELL, CONF_TOPICS, SUBENTRY_TOPIC
 from ..entry.rules import CONTACTS, TOPICS
-from .fields import ADDRESS, TEXTS, Typed
+from .fields import ADDRESS, TEXTS, FormInput
 
 
 class Tell(StrEnum):
@@ -55,7 +55,7 @@ class FirstRules:
         ]
 
 
-def first_rules(typed: Typed) -> FirstRules:
+def first_rules(typed: FormInput) -> FirstRules:
     """Read the form; a row left empty is none. Raises BotError `invalid_jid` or `invalid_filter`."""
     filters = tuple(dict.fromkeys(filter(None, map(str.strip, typed.get(CONF_TOPICS, ())))))
     for topic_filter in filters:

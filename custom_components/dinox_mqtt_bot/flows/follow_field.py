@@ -21,7 +21,7 @@ from ..const import CONF_FOLLOWS
 from ..entry.rules import follows_data, follows_in
 from ..hass.phrases import async_load_phrases
 from ..runtime.runtime import BotConfigEntry
-from .fields import Typed
+from .fields import FormInput
 
 MOST_CHOICES = 500
 
@@ -91,13 +91,13 @@ def _label(follow: Follow, phrases: Phrases, *, twin: bool) -> str:
     return f"{follow.name} ({follow.key})" if twin else follow.name
 
 
-def chosen_values(options: Typed) -> list[str]:
+def chosen_values(options: FormInput) -> list[str]:
     """Return what is followed as the form has it."""
     return [_value(follow) for follow in follows_in(options)]
 
 
 def chosen_data(
-    values: Iterable[str], devices: Iterable[Entity], options: Typed
+    values: Iterable[str], devices: Iterable[Entity], options: FormInput
 ) -> dict[str, list[dict[str, str]]]:
     """Return what was chosen as it is kept; everything includes all that is chosen besides."""
     known = {_value(follow): follow for follow in (*found_in(devices), *follows_in(options))}

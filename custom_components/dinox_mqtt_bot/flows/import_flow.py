@@ -9,7 +9,7 @@ from ..bot.text.markup import as_markdown
 from ..const import CONF_TEXT
 from ..runtime.foreign_rules import async_import
 from ..runtime.runtime import BotConfigEntry
-from .fields import LINES, Typed
+from .fields import LINES, FormInput
 
 IMPORT_FORM = vol.Schema({vol.Required(CONF_TEXT): LINES})
 
@@ -19,7 +19,7 @@ class ImportFlow(ConfigSubentryFlow):
 
     _text: str
 
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for the text, and show what would become of it."""
         entry: BotConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
@@ -42,7 +42,7 @@ class ImportFlow(ConfigSubentryFlow):
             description_placeholders={"report": self._in_words(would)},
         )
 
-    async def async_step_review(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_review(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Make the rules that were shown."""
         entry: BotConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:

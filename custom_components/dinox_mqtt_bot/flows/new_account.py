@@ -10,7 +10,7 @@ import voluptuous as vol
 from ..const import CONF_INVITATION, CONF_JID, CONF_QR, CONF_XMPP_PASSWORD, CONF_XMPP_RESOURCE
 from ..probing.invitation import async_read_invitation, async_redeem
 from .connections import xmpp_data
-from .fields import Typed
+from .fields import FormInput
 
 
 class Accounts:
@@ -19,7 +19,7 @@ class Accounts:
     def __init__(self) -> None:
         self._made: dict[str, dict[str, Any]] = {}
 
-    async def async_data(self, hass: HomeAssistant, typed: Typed, stored: Typed) -> dict[str, Any]:
+    async def async_data(self, hass: HomeAssistant, typed: FormInput, stored: FormInput) -> dict[str, Any]:
         """Return the account's part of the entry.
 
         Raises the BotError of `xmpp_data`, `probing.invitation` and `xmpp.probe`.
@@ -34,7 +34,7 @@ class Accounts:
 
 
 async def _async_made(
-    hass: HomeAssistant, link: str, typed: Typed, resource: dict[str, str]
+    hass: HomeAssistant, link: str, typed: FormInput, resource: dict[str, str]
 ) -> dict[str, Any]:
     invitation = await async_read_invitation(hass, link)
     wish = typed.get(CONF_JID, "").strip()

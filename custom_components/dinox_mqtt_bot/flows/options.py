@@ -51,7 +51,7 @@ from ..hass.conversation_agent import is_own_agent
 from ..hass.targets import valid_targets
 from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee
-from .fields import FLAG, TEXT, Typed, choice, flat, folded, number_field, suggestions
+from .fields import FLAG, TEXT, FormInput, choice, folded, number_field, suggestions, without_sections
 from .follow_field import follow_field
 
 SECTION_ALERTS = "alerts"
@@ -112,9 +112,9 @@ OPTIONS_FORM = vol.Schema(
 )
 
 
-def options_data(typed: Typed) -> dict[str, Any]:
+def options_data(typed: FormInput) -> dict[str, Any]:
     """Read the form of the options. Raises `invalid_topic`, `invalid_target`, or one about free text."""
-    given = flat(typed, OPTIONS_FORM)
+    given = without_sections(typed, OPTIONS_FORM)
     prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
     valid_topic(prefix)
     return {
@@ -128,7 +128,7 @@ def options_data(typed: Typed) -> dict[str, Any]:
     }
 
 
-def _free_text_data(given: Typed) -> dict[str, Any]:
+def _free_text_data(given: FormInput) -> dict[str, Any]:
     """Read what goes beyond the fields of free text.
 
     Raises BotError `free_text_topic_missing`, `free_text_topics_equal` or `free_text_invalid_topic`.
@@ -149,7 +149,7 @@ def _free_text_data(given: Typed) -> dict[str, Any]:
     return {**topics, CONF_FREE_TEXT_AGENT: given.get(CONF_FREE_TEXT_AGENT, "")}
 
 
-async def async_new_options(hass: HomeAssistant, entry: BotConfigEntry, typed: Typed) -> dict[str, Any]:
+async def async_new_options(hass: HomeAssistant, entry: BotConfigEntry, typed: FormInput) -> dict[str, Any]:
     """Return the options as they are to be, stored already. Raises as `options_data`, and `agent_own`."""
     options = options_data(typed)
     if is_own_agent(hass, options[CONF_FREE_TEXT_AGENT]):

@@ -6,7 +6,7 @@ import voluptuous as vol
 from ..bot.model.replies import BotError
 from ..const import CONF_FOLLOWS
 from ..hass.targets import async_choices
-from .fields import Typed, errors_of, nested, unfolded
+from .fields import FormInput, errors_of, in_sections, unfolded
 from .follow_field import async_field, chosen_data, chosen_values, devices_of
 from .options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, async_new_options
 
@@ -14,7 +14,7 @@ from .options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, async_new_opt
 class DinoxOptionsFlow(OptionsFlow):
     """How the bot behaves."""
 
-    async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
+    async def async_step_init(self, user_input: FormInput | None = None) -> ConfigFlowResult:
         """Ask for all options at once; what other surfaces keep there stays."""
         entry = self.config_entry
         if user_input is not None:
@@ -26,9 +26,9 @@ class DinoxOptionsFlow(OptionsFlow):
             except BotError as err:
                 return await self._async_show(user_input, err)
         stored = {**entry.options, CONF_FOLLOWS: chosen_values(entry.options)}
-        return await self._async_show(nested(OPTIONS_FORM, stored))
+        return await self._async_show(in_sections(OPTIONS_FORM, stored))
 
-    async def _async_show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
+    async def _async_show(self, suggested: FormInput, err: BotError | None = None) -> ConfigFlowResult:
         entry = self.config_entry
         now = {
             SECTION_ALERTS: alerts_section(async_choices(self.hass)),

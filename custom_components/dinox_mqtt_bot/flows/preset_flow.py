@@ -10,7 +10,7 @@ import voluptuous as vol
 from ..bot.commands.presets import checked_preset
 from ..const import CONF_NAME, CONF_PAYLOAD, CONF_QOS, CONF_RETAIN, CONF_ROLE, CONF_TOPIC
 from ..entry.rules import PRESETS
-from .fields import FLAG, LINES, TEXT, Typed, chosen, suggestions
+from .fields import FLAG, LINES, TEXT, FormInput, chosen, suggestions
 from .rule_flow import RuleFlow
 
 
@@ -37,11 +37,11 @@ class PresetFlow(RuleFlow):
         return preset_form(each for each in known if not {"+", "#"} & set(each["value"]))
 
     @override
-    async def _async_understood(self, typed: Typed) -> Typed:
+    async def _async_understood(self, typed: FormInput) -> FormInput:
         return {**typed, CONF_TOPIC: await self._async_published(typed[CONF_TOPIC], self._known())}
 
     @override
-    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+    def _read(self, typed: FormInput, known: ConfigSubentry | None) -> ConfigSubentryData:
         preset = checked_preset(PRESETS.read({**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()}))
         preset = PRESETS.numbered(self._get_entry(), preset, known)
         return self._unlike_others(PRESETS.write(preset), known)

@@ -19,7 +19,7 @@ from ..const import CONF_FILTER, CONF_TOPIC
 from ..entry.rules import rule_set
 from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee, async_settle
-from .fields import Typed, errors_of, flat, nested, option, unfolded
+from .fields import FormInput, errors_of, in_sections, option, unfolded, without_sections
 from .named import NamedTopic, async_named, async_published
 
 # Suggestions are searched by typing; more would only make the form slow.
@@ -79,11 +79,11 @@ class RuleFlow(SubentryFlow):
     _doubted: frozenset[str] = frozenset()
     """The topics of which nothing is known, and which were asked about."""
 
-    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
+    def _may_be_new(self, typed: FormInput, named: NamedTopic) -> bool:
         """Say whether a rule may be about a topic that nobody knows, without asking."""
         return True
 
-    async def _async_understood(self, typed: Typed) -> Typed:
+    async def _async_understood(self, typed: FormInput) -> FormInput:
         """Return what was typed with the topic that is called so.
 
         Raises Ambiguous; BotError `unknown_again` once for a topic of which nothing is known.
@@ -114,14 +114,14 @@ class RuleFlow(SubentryFlow):
             raise BotError(key, name=said, near=named.near)
 
     @abstractmethod
-    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+    def _read(self, typed: FormInput, known: ConfigSubentry | None) -> ConfigSubentryData:
         """Return the subentry that was typed. Raises BotError."""
 
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for a new rule."""
         return await self._ask("user", user_input, {})
 
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for a rule again."""
         return await self._ask("reconfigure", user_input, self._get_reconfigure_subentry().data)
 
@@ -129,7 +129,7 @@ class RuleFlow(SubentryFlow):
     async def _async_form(self) -> vol.Schema:
         """Return the form with what there is to choose now."""
 
-    async def _ask(self, step: str, typed: Typed | None, stored: Typed) -> SubentryFlowResult:
+    async def _ask(self, step: str, typed: FormInput | None, stored: FormInput) -> SubentryFlowResult:
         self.form = await self._async_form()
         if typed is None:
             return self._show(step, stored)
@@ -146,9 +146,9 @@ class RuleFlow(SubentryFlow):
             raise BotError("already_configured")
         return rule
 
-    def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
+    def _show(self, step: str, suggested: FormInput, err: BotError | None = None) -> SubentryFlowResult:
         errors = errors_of(err, self.form) if err else {}
-        suggested = nested(self.form, flat(suggested, self.form))
+        suggested = in_sections(self.form, without_sections(suggested, self.form))
         form = unfolded(self.form, suggested, errors)
         return self.async_show_form(
             step_id=step,

@@ -33,7 +33,7 @@ from ..entry.account import fit_filter
 from ..entry.rules import TOPICS
 from ..hass.values import found_entries, want
 from .confirmed import async_settle
-from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped, suggestions
+from .fields import FLAG, TEXT, FormInput, choice, chosen, number_field, stripped, suggestions
 from .follow_field import async_field, chosen_data, chosen_values, devices_of
 from .rule_flow import NamedTopic, RuleFlow
 
@@ -70,7 +70,7 @@ class TopicFlow(RuleFlow):
     _wanted: Sequence[str] = ()
 
     @override
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for a topic again, and which of the values on it are to be sensors."""
         subentry = self._get_reconfigure_subentry()
         found = [entry for entry, _, _ in found_entries(self.hass, self._entry_id, subentry.subentry_id)]
@@ -80,7 +80,7 @@ class TopicFlow(RuleFlow):
         return await self._ask("reconfigure", user_input, {**subentry.data, CONF_SENSORS: on})
 
     @override
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask for a new topic, or for devices."""
         if user_input and (follows := user_input.get(CONF_FOLLOWS)) and not user_input.get(CONF_FILTER):
             return await self._follow(follows)
@@ -104,12 +104,12 @@ class TopicFlow(RuleFlow):
         return self.async_abort(reason="followed")
 
     @override
-    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
+    def _may_be_new(self, typed: FormInput, named: NamedTopic) -> bool:
         """What is written as a topic is meant as one; a word alone may be a name that was mistyped."""
         return named.written
 
     @override
-    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+    def _read(self, typed: FormInput, known: ConfigSubentry | None) -> ConfigSubentryData:
         self._wanted = typed.get(CONF_SENSORS, ())
         given = stripped({key: value for key, value in typed.items() if key != CONF_SENSORS})
         if not given.get(CONF_FILTER):

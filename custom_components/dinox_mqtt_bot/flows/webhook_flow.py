@@ -15,7 +15,7 @@ from ..entry.hooks import Hook
 from ..entry.rule_store import RuleStore
 from ..entry.rules import ALERTS
 from ..runtime.webhooks import async_hook_url
-from .fields import FLAG, TEXT, Typed, chosen, errors_of
+from .fields import FLAG, TEXT, FormInput, chosen, errors_of
 from .rule_flow import SubentryFlow
 
 LONGEST_NAME = 60
@@ -29,7 +29,7 @@ class WebhookFlow(SubentryFlow):
     _hook: Hook
     _priority: Priority
 
-    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_user(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Ask what it is called, and what its incidents matter."""
         if user_input is None:
             return self._show("user", NEW_FORM, {})
@@ -40,7 +40,7 @@ class WebhookFlow(SubentryFlow):
         self._priority = Priority[user_input[CONF_PRIORITY].upper()]
         return await self.async_step_address()
 
-    def _read(self, typed: Typed) -> Hook:
+    def _read(self, typed: FormInput) -> Hook:
         """Read what was typed. Raises BotError `hook_name` or `already_configured`."""
         name = " ".join(typed[CONF_NAME].split())
         hook = Hook.new(async_generate_id(), name, local_only=typed[CONF_LOCAL_ONLY])
@@ -50,7 +50,7 @@ class WebhookFlow(SubentryFlow):
             raise BotError("already_configured")
         return hook
 
-    async def async_step_address(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_address(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Show the address; then keep the webhook, and the rule that makes alerts of its incidents."""
         if user_input is None:
             return self._show("address", vol.Schema({}), {}, url=await self._async_url(self._hook))
@@ -61,7 +61,7 @@ class WebhookFlow(SubentryFlow):
             await RuleStore(self.hass, entry).put_alert(name_rule(rule, rules.alerts, ""))
         return await self._keep(self._hook.write())
 
-    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: FormInput | None = None) -> SubentryFlowResult:
         """Show the address of a webhook, and ask anew from where it may be used."""
         hook = Hook.of(self._get_reconfigure_subentry())
         if user_input is None:
@@ -78,7 +78,7 @@ class WebhookFlow(SubentryFlow):
             return f"<Home Assistant>{async_generate_path(hook.webhook_id)}"
 
     def _show(
-        self, step: str, form: vol.Schema, filled: Typed, err: BotError | None = None, **told: Any
+        self, step: str, form: vol.Schema, filled: FormInput, err: BotError | None = None, **told: Any
     ) -> SubentryFlowResult:
         return self.async_show_form(
             step_id=step,

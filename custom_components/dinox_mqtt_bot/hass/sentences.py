@@ -53,10 +53,17 @@ class KnownSentences:
     ) -> Intent | None:
         if len(text) > LONGEST or len(text.split()) > MOST_WORDS:
             return None
-        likely = dict.fromkeys((_spoken(self._language), _ENGLISH))
-        languages = tuple(each for each in _languages() if each not in likely) if foreign else tuple(likely)
-        found: Intent | None = await self._run_blocking(recognised, languages, text, tuple(called))
+        found: Intent | None = await self._run_blocking(
+            _recognised_by, self._language, text, tuple(called), foreign
+        )
         return found
+
+
+def _recognised_by(language: str, text: str, called: Collection[Called], foreign: bool) -> Intent | None:
+    """Return what a sentence means in a language or in English, or, if `foreign`, in any other."""
+    likely = dict.fromkeys((_spoken(language), _ENGLISH))
+    languages = [each for each in _languages() if each not in likely] if foreign else likely
+    return recognised(languages, text, called)
 
 
 def recognised(languages: Iterable[str], text: str, called: Collection[Called]) -> Intent | None:

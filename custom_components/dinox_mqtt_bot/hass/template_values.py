@@ -12,7 +12,7 @@ CASED = 3
 """Characters that one can become in upper or lower case."""
 
 
-class Kind(Enum):
+class Shape(Enum):
     """What a value is. `ANY` may be a list or an object, which writing makes larger."""
 
     ANY = auto()
@@ -24,23 +24,23 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Result:
     """The largest that an expression can be: characters as text, or as the JSON it came from."""
 
     size: int
-    kind: Kind
+    kind: Shape
 
     @property
-    def written(self) -> Value:
+    def written(self) -> Result:
         """The value as text."""
-        escaped = self.kind in (Kind.ANY, Kind.FEW)
-        return Value(self.size * QUOTED + 4 if escaped else self.size, Kind.TEXT)
+        escaped = self.kind in (Shape.ANY, Shape.FEW)
+        return Result(self.size * QUOTED + 4 if escaped else self.size, Shape.TEXT)
 
 
-TRUTH = Value(5, Kind.NUMBER)
-FLOAT = Value(25, Kind.NUMBER)
-NUMBER = Value(LONGEST_NUMBER, Kind.NUMBER)
-SHORT = Value(LONGEST_NUMBER, Kind.ANY)
+TRUTH = Result(5, Shape.NUMBER)
+FLOAT = Result(25, Shape.NUMBER)
+NUMBER = Result(LONGEST_NUMBER, Shape.NUMBER)
+SHORT = Result(LONGEST_NUMBER, Shape.ANY)
 
 FUNCTIONS = frozenset(
     {
@@ -81,11 +81,11 @@ KEYWORDS: Mapping[str, frozenset[str]] = {
 }
 """What is given by name and judged; no other keyword is let in, nor a list or an object of arguments."""
 
-METHODS: Mapping[str, Callable[[Value], Value]] = {
-    **dict.fromkeys(("get", "keys", "values", "items", "split"), lambda whole: Value(whole.size, Kind.ANY)),
-    **dict.fromkeys(("strip", "lstrip", "rstrip"), lambda whole: Value(whole.size, Kind.TEXT)),
+METHODS: Mapping[str, Callable[[Result], Result]] = {
+    **dict.fromkeys(("get", "keys", "values", "items", "split"), lambda whole: Result(whole.size, Shape.ANY)),
+    **dict.fromkeys(("strip", "lstrip", "rstrip"), lambda whole: Result(whole.size, Shape.TEXT)),
     **dict.fromkeys(
-        ("lower", "upper", "title", "capitalize"), lambda whole: Value(whole.size * CASED, Kind.TEXT)
+        ("lower", "upper", "title", "capitalize"), lambda whole: Result(whole.size * CASED, Shape.TEXT)
     ),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isnumeric"), lambda _: TRUTH),
     **dict.fromkeys(("isoformat", "timestamp", "format", "strftime"), lambda _: SHORT),

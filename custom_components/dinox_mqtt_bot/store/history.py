@@ -10,7 +10,7 @@ from ..bot.model.alert import Record
 from ..bot.model.history import (
     ALWAYS,
     Entry,
-    Listening,
+    ListeningSince,
     Past,
     Point,
     Row,
@@ -161,7 +161,7 @@ class SqliteHistory(ports.History):
         )
 
     @override
-    async def listening(self, since: float) -> list[Listening]:
+    async def listening(self, since: float) -> list[ListeningSince]:
         return await self._reader.read(lambda connection: read_listening(connection, since))
 
     @override

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import json
 import sqlite3
 
-from ..bot.model.history import Listening, Past
+from ..bot.model.history import ListeningSince, Past
 from ..bot.model.status import STOPPED, Phase
 from ..bot.model.topics import matches
 from .damage import built, checked
@@ -59,11 +59,12 @@ def read_past(
     ]
 
 
-def read_listening(connection: sqlite3.Connection, since: float) -> list[Listening]:
+def read_listening(connection: sqlite3.Connection, since: float) -> list[ListeningSince]:
     """Return how the broker came and went since a Unix time, after how it was then."""
     rows = connection.execute(LISTENING, {"since": since})
     return [
-        built(Listening, at, phase == Phase.ONLINE, reason != STOPPED.reason) for at, phase, reason in rows
+        built(ListeningSince, at, phase == Phase.ONLINE, reason != STOPPED.reason)
+        for at, phase, reason in rows
     ]
 
 

@@ -14,11 +14,11 @@ from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
 from bot.model.message import QoS
 from bot.model.replies import BotError
-from bot.text.words import words
+from bot.text.words import split_words
 
 
 def split(text: str) -> list[str]:
-    return [word.text for word in words(text)]
+    return [word.text for word in split_words(text)]
 
 
 QUOTES = st.sampled_from(list("\"'“”„«»‘’‚ \n\tab/#+-="))
@@ -238,6 +238,6 @@ def test_a_name_of_very_many_words_is_read_a_few_times_only() -> None:
         raise BotError("invalid_span", span=text)
 
     text = " ".join(["word"] * 5_000)
-    spoken = deque(words(text))
+    spoken = deque(split_words(text))
     assert _unknown(text, spoken, check) == "word"
     assert len(read) < 20

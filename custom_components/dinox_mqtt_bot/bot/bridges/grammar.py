@@ -12,7 +12,7 @@ from ..model.rules import Bridge, Direction, Format, Role
 from ..model.topics import valid_filter, valid_topic
 from ..text import tongue
 from ..text.foreign import cut
-from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, spellings, words
+from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, spellings, split_words
 from .texts import valid_template
 
 LONGEST_NAME = 100
@@ -49,7 +49,7 @@ def changed_bridge(text: str, bridge: Bridge) -> Bridge:
 
     `template` takes the rest. Raises BotError `bridge_word`, `bridge_value`, `bridge_number`, `bridge_role`.
     """
-    spoken = deque(words(text))
+    spoken = deque(split_words(text))
     while spoken:
         bridge = _changed(bridge, spoken.popleft(), spoken, text)
     return bridge

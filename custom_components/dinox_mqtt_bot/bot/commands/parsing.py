@@ -11,7 +11,7 @@ from ..model.speech import PREFIX, FieldName, Typed
 from ..reading.meant import Begun
 from ..reading.wording import behind_fillers
 from ..text.tongue import fold
-from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
+from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, split_words
 from .command import Command, Parameter, bind, by_word, parameters, spelled, typed, usage
 
 type Begin = Callable[[str], Begun]
@@ -68,7 +68,7 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
 
 def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
     """Say whether a text is a command that takes the name of a topic."""
-    spoken = next(words(unaddressed(text)), None)
+    spoken = next(split_words(unaddressed(text)), None)
     command = by_word(commands).get(spelled(spoken.text)) if spoken else None
     return command is not None and any(parameter.named for parameter in parameters(command))
 
@@ -85,7 +85,7 @@ def parse(
     `unknown_command`, `too_many_words`, or what `bind` raises.
     """
     text = unaddressed(text)
-    spoken = deque(islice(words(text), _MOST_WORDS))
+    spoken = deque(islice(split_words(text), _MOST_WORDS))
     command = find(spoken.popleft().text if spoken else "help", commands)
     return bind(command, _raw(command, text, spoken, lambda left: _topic(text, spoken, left, aliases, begin)))
 
@@ -151,7 +151,7 @@ def _rest(text: str, parameter: Parameter) -> str:
     """Return a greedy parameter's text as it is, but `""` as nothing, and a name unquoted."""
     if text in _NOTHING:
         return ""
-    only = [] if parameter.verbatim else list(islice(words(text), 2))
+    only = [] if parameter.verbatim else list(islice(split_words(text), 2))
     return only[0].text if len(only) == 1 else text
 
 
@@ -200,7 +200,7 @@ def _taken(text: str, spoken: deque[Word], start: int, begun: Begun) -> str:
     first, end = spoken[0], start + begun.end
     spoken.clear()
     # What follows is read anew: a quote may have been taken for the one that belongs to it.
-    behind = islice(words(text[end:]), _MOST_WORDS)
+    behind = islice(split_words(text[end:]), _MOST_WORDS)
     spoken.extend(Word(word.text, end + word.start, quoted=word.quoted) for word in behind)
     return first.text if first.quoted and first.end == end else begun.said
 

@@ -13,7 +13,7 @@ from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.tongue import words as understood
-from ..text.words import words
+from ..text.words import split_words
 from .command import Command, Parts, Things, param, require, usage
 from .doubts import topic_to_publish
 
@@ -205,7 +205,7 @@ class Preset(Command):
 
     def _typed(self) -> tuple[str, str, str]:
         """Return name, topic and payload (`""` for none). Raises BotError `missing_parameter`."""
-        given = list(islice(words(self.value), len(_ADDED)))
+        given = list(islice(split_words(self.value), len(_ADDED)))
         if len(given) < len(_ADDED):
             missing = _ADDED[len(given)]
             raise BotError("missing_parameter", parameter=missing, usage=(usage(Preset), _ADD_USAGE))

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..model.history import Span
 from ..model.replies import BotError
-from ..text.words import words
+from ..text.words import split_words
 from .spans import Local, parse_span
 
 # The last moment of a leap year far ahead: whatever can be a span at all is one then.
@@ -30,7 +30,7 @@ def read_look_back(text: str, now: float, local: Local, *, most: int, fields: in
     """
     if (span := parse_span(text, now, local)) is not None:
         return LookBack(span)
-    spoken = [word.text for word in words(text)]
+    spoken = [word.text for word in split_words(text)]
     count = 0
     for at in (0, -1):
         if spoken and not count and spoken[at].isdecimal():

@@ -124,7 +124,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListeningSince:
     """From a Unix time on: whether the broker could be heard, and whether the bot ran at all."""
 
     at: float

@@ -7,7 +7,7 @@ from ..model.replies import BotError
 from ..model.rules import Contact, Follow, Priority, Scope
 from ..text.tongue import lead, meant, phrases, plainly, words as said_for
 from ..text.weekly import DAILY, read_weekly
-from ..text.words import MAX_QUOTED, NO_WORDS, Word, words
+from ..text.words import MAX_QUOTED, NO_WORDS, Word, split_words
 from .following import to_follow
 from .topic_lookup import Lookups, find_name, looks_like_topic
 
@@ -20,7 +20,7 @@ _TO, _AND, _ALL = said_for("rule_to"), said_for("joint"), said_for("all") | said
 def named_contact(contacts: Iterable[Contact], text: str) -> tuple[Contact, str]:
     """Return the contact that a text begins with, and what follows. Raises BotError `unknown_contact`."""
     every = {contact.jid: contact for contact in contacts}
-    known, spoken = _called(every.values()), list(words(text))
+    known, spoken = _called(every.values()), list(split_words(text))
     for count in range(min(_MOST_WORDS, len(spoken)), 0, -1):
         if (jid := known.get(_plain(spoken[:count]))) is not None:
             return every[jid], text[spoken[count - 1].end :].strip()
@@ -33,7 +33,7 @@ def to_whom(text: str, contacts: Iterable[Contact]) -> tuple[str, tuple[str, ...
 
     None where nobody is named. Raises BotError `unknown_contact` for an address that is no contact's.
     """
-    spoken, known = list(words(text)), _called(contacts)
+    spoken, known = list(split_words(text)), _called(contacts)
     for at, word in enumerate(spoken[:-1]):
         if word.quoted or plainly(word.text) not in _TO:
             continue

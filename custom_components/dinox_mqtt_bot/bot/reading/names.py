@@ -13,7 +13,7 @@ from ..model.topics import ENTITIES, HOOKS, LONGEST_HEARD, Subscriptions, fold, 
 from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
-from ..text.words import MAX_ALIAS_WORDS, Word, words
+from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 from .meant import Begun, Meant, merged, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
@@ -172,7 +172,7 @@ class Names:
         """Return the names in a sentence, those first that something is called just so."""
         found: list[Begun] = []
         end = 0
-        for word in islice(words(text), MOST_SPOKEN):
+        for word in islice(split_words(text), MOST_SPOKEN):
             said = word.text.strip(_MARKS).casefold()
             if word.start < end or said in FILLERS or is_state_word(said):
                 continue
@@ -215,7 +215,7 @@ class Names:
             written = Meant(inside, write_path(parse_path(quoted[7])), inside)
             meant = self._quoted(written)
             return Begun(text[: quoted.end()].strip(), quoted.end(), meant, None if meant else written)
-        spoken, first = list(plain_words(text)), next(words(text), None)
+        spoken, first = list(plain_words(text)), next(split_words(text), None)
         # A topic may have the signs that compare.
         if first and not first.quoted and [first] != spoken[:1] and (literal := self._literal(first.text)):
             return Begun(first.text, first.end, (literal,))

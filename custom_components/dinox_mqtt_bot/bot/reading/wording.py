@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 import re
 
 from ..text import tongue
-from ..text.words import MAX_ALIAS_WORDS, Word, words
+from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 
 FILLERS = tongue.words("before_name")
 """Words that people say before a name."""
@@ -37,7 +37,7 @@ def splits(text: str) -> Iterator[tuple[str, str]]:
 
 def plain_words(text: str) -> Iterator[Word]:
     """Yield the words that may be a name: not in quotes, and up to a sign that compares."""
-    for word in islice(words(text), MAX_ALIAS_WORDS):
+    for word in islice(split_words(text), MAX_ALIAS_WORDS):
         if word.quoted or word.text.startswith("--") or _ENDS.match(word.text):
             return
         if (sign := _ENDS.search(word.text)) is not None:
@@ -68,7 +68,7 @@ def said_in(
 
 def behind_fillers(text: str) -> Iterator[int]:
     """Yield where the text goes on behind words that are said before a name."""
-    spoken = list(islice(words(text), _MOST_FILLERS + 1))
+    spoken = list(islice(split_words(text), _MOST_FILLERS + 1))
     for word, after in pairwise(spoken):
         if word.quoted or word.text.casefold() not in FILLERS:
             return

@@ -42,12 +42,12 @@ class Word:
 
 def beginnings(text: str, most: int = MAX_ALIAS_WORDS) -> Iterator[tuple[str, str]]:
     """Yield what a text begins with, without quotes, and what follows it: first the most words."""
-    begun = list(islice(words(text), most))
+    begun = list(islice(split_words(text), most))
     for count in range(len(begun), 0, -1):
         yield " ".join(word.text for word in begun[:count]), text[begun[count - 1].end :]
 
 
-def words(text: str) -> Iterator[Word]:
+def split_words(text: str) -> Iterator[Word]:
     """Yield the words. A quote opens at a word's start and closes at an end, else it is a letter."""
     at = 0
     hopeless: set[str] = set()

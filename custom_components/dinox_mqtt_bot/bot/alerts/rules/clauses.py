@@ -11,7 +11,7 @@ from ...text.happening import change_of
 from ...text.numbers import number
 from ...text.states import is_state_word
 from ...text.weekly import DAILY, read_weekly
-from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
+from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, split_words
 from .vocabulary import (
     AFTER,
     AFTERWARDS,
@@ -94,7 +94,7 @@ def asked(text: str, *, changing: bool = False) -> Asked:
 def _lasting(text: str) -> str:
     """Return a text that says `open for 5 min` for `open longer than 5 min` and `open for over 5 min`."""
     found = LONGER.search(text)
-    spoken = list(words(text[found.end() :])) if found else []
+    spoken = list(split_words(text[found.end() :])) if found else []
     count = _duration(spoken, 0)[1]
     if found is None or not count:
         return text
@@ -108,7 +108,7 @@ def _lasting(text: str) -> str:
 
 def _for_said(text: str) -> str:
     """Return a text that says `open for 5 min` for `open 5 min` and for `5 min open`."""
-    spoken = list(words(text))
+    spoken = list(split_words(text))
     for at, word in enumerate(spoken):
         count = 0 if word.quoted else _duration(spoken, at)[1]
         if not count:
@@ -153,10 +153,10 @@ def is_happening(text: str) -> bool:
 def located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
     """Return field, operator and what follows; the whole text where there is no operator."""
     if (path := _QUOTED_PATH.match(text)) is not None and (
-        found := _operator(list(words(text[path.end() :])), 0)
+        found := _operator(list(split_words(text[path.end() :])), 0)
     ):
         return path[1], found[0], text[path.end() + found[1] :]
-    spoken = list(words(text))
+    spoken = list(split_words(text))
     for index, word in enumerate(spoken):
         behind = None if changing else _operator(spoken, index + 1)
         if starts(spoken, index, changing=changing) and behind is None:
@@ -276,7 +276,7 @@ class _Reader:
     def __init__(self, text: str, *, changing: bool) -> None:
         self._text = text
         self._changing = changing
-        self._words = list(words(text))
+        self._words = list(split_words(text))
         self._at = 0
         self._asked = Asked()
         self._clause_word = ""

@@ -9,7 +9,7 @@ from ...model.speech import Term
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
-from ...text.words import MAX_ALIAS_WORDS, beginnings, words
+from ...text.words import MAX_ALIAS_WORDS, beginnings, split_words
 from .clauses import SYMBOL, Asked, asked, located
 from .joining import parted
 from .vocabulary import PHRASES
@@ -88,7 +88,7 @@ def refuse_twice(rule: AlertRule, clause: AlertRule) -> None:
 
 def first_word(text: str) -> tuple[str, str]:
     """Return the first word of a text, without quotes, and what follows it."""
-    first = next(words(text), None)
+    first = next(split_words(text), None)
     return (first.text, text[first.end :]) if first else ("", "")
 
 

@@ -2,7 +2,7 @@
 
 from ...model.replies import BotError
 from ...model.rules import Operator
-from ...text.words import words
+from ...text.words import split_words
 from .clauses import is_happening, located, says_silence, starts
 from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, RANGE, THEN
 
@@ -20,7 +20,7 @@ def parted(text: str) -> tuple[list[str], bool]:
     """
     parts: list[str] = []
     begin, kinds = 0, set[bool]()
-    joints = [(word, JOINTS[said]) for word in words(text) if (said := word.text.casefold()) in JOINTS]
+    joints = [(word, JOINTS[said]) for word in split_words(text) if (said := word.text.casefold()) in JOINTS]
     for word, either in joints[:MOST_JOINTS]:
         before = _without_copula(text[begin : word.start])
         if _has_deed(before):
@@ -36,7 +36,7 @@ def parted(text: str) -> tuple[list[str], bool]:
 
 def _has_deed(text: str) -> bool:
     """Say whether what is to be done has begun: all behind it belongs to that."""
-    spoken = list(words(text))
+    spoken = list(split_words(text))
     said = (each.text.casefold() in THEN | AFTERWARDS and not each.quoted for each in spoken)
     return any(found and starts(spoken, at, changing=False) for at, found in enumerate(said) if at)
 
@@ -50,7 +50,7 @@ def _without_copula(text: str) -> str:
 
 def behind_joint(text: str) -> str | None:
     """Return what stands behind the `and` or `or` that a text begins with; None if it begins with none."""
-    first = next(words(text), None)
+    first = next(split_words(text), None)
     joint = first is not None and not first.quoted and first.text.casefold() in JOINTS
     return text[first.end :].strip() if first is not None and joint else None
 
@@ -60,7 +60,7 @@ def others_of(text: str) -> tuple[list[str], bool]:
 
     Raises BotError as `parted`, and `rule_two_conditions` for what is no condition.
     """
-    joint = next((word.text.casefold() for word in words(text) if not word.quoted), "")
+    joint = next((word.text.casefold() for word in split_words(text) if not word.quoted), "")
     parts, either = parted(f"> 0 {text}" if joint in JOINTS else f"> 0 and {text}")
     if len(parts) == 1:
         raise BotError("rule_two_conditions")
@@ -71,7 +71,7 @@ def _is_whole(text: str) -> bool:
     """Say whether a text ends in a condition with all that belongs to it."""
     _, operator, rest = located(_behind_quotes(text), changing=False)
     if operator is None:
-        spoken = list(words(text))
+        spoken = list(split_words(text))
         silent = any(says_silence(spoken, at, since=True) for at in range(1, len(spoken)))
         return silent or _ends_in_state(text)
     if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
@@ -81,7 +81,7 @@ def _is_whole(text: str) -> bool:
 
 def _is_condition(text: str) -> bool:
     """Say whether a text begins with a condition, before any other `and` or `or`."""
-    spoken = list(words(text))
+    spoken = list(split_words(text))
     joint = next((word.start for word in spoken if word.text.casefold() in JOINTS), len(text))
     found = located(_behind_quotes(text), changing=False)[1] is not None
     return found or _ends_in_state(text[:joint])
@@ -89,13 +89,13 @@ def _is_condition(text: str) -> bool:
 
 def _behind_quotes(text: str) -> str:
     """Return what stands behind a name in quotes that a text begins with; all of it where there is none."""
-    first = next(words(text), None)
+    first = next(split_words(text), None)
     return text[first.end :] if first is not None and first.quoted else text
 
 
 def _ends_in_state(text: str) -> bool:
     """Say whether a thing and its state are all that is said before any clause: `heating on for 5m`."""
-    spoken = list(words(text))
+    spoken = list(split_words(text))
     ends = next((at for at in range(1, len(spoken)) if starts(spoken, at, changing=False)), len(spoken))
     counts = range(1, min(LONGEST_STATE, ends - 1) + 1)
     return any(is_happening(" ".join(word.text for word in spoken[ends - count : ends])) for count in counts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...model.alert import ACTIVE, Alert, AlertState
 from ...model.announcements import NOTHING, AlertChanged, Judged
-from ...model.history import Listening
+from ...model.history import ListeningSince
 from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
 from ...reading.topic_lookup import Lookups, stored_readings
@@ -65,7 +65,7 @@ async def _in_order(streams: Sequence[AsyncIterator[list[Reading]]]) -> AsyncIte
 class _Stage:
     """The engine with one rule, and what is counted."""
 
-    def __init__(self, rule: AlertRule, listening: Iterable[Listening], local: Local) -> None:
+    def __init__(self, rule: AlertRule, listening: Iterable[ListeningSince], local: Local) -> None:
         self._local = local
         self._rule = replace(rule, id=rule.id or "rehearsal", enabled=True)
         self._engine = AlertEngine((self._rule,), local=local)
@@ -122,7 +122,7 @@ class _Stage:
             self._listen(self._listening.popleft())
         self._wait(until)
 
-    def _listen(self, heard: Listening) -> None:
+    def _listen(self, heard: ListeningSince) -> None:
         at = max(heard.at, self._now)
         if self._ended is None:
             self._wait(at)

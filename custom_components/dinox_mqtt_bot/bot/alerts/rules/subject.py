@@ -30,7 +30,7 @@ from ...reading.topic_lookup import (
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
-from ...text.words import NO_WORDS, words
+from ...text.words import NO_WORDS, split_words
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
 from .clauses import is_happening
@@ -179,8 +179,8 @@ async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple
 def _named_first(topic: str, rest: str) -> tuple[str, str]:
     """Return the name before what is not heard of it: `no message from the station for 1 h`."""
     text = f"{topic} {rest.lstrip()}"
-    spoken = [each.text.casefold() for each in words(text)]
-    starts = [each.start for each in words(text)]
+    spoken = [each.text.casefold() for each in split_words(text)]
+    starts = [each.start for each in split_words(text)]
     at = next((at for at, word in enumerate(spoken[:_MOST_BEFORE]) if word not in FILLERS), 0)
     found, end = lead("operator", spoken, at)
     if found != "stale" or end + 1 >= len(spoken) or spoken[end] not in understood("rule_from"):
@@ -196,7 +196,7 @@ def _owner_first(names: Names, topic: str, rest: str) -> tuple[str, str]:
     """Return the thing before what of it is meant: `power of the dryer`, unless something is called so."""
     text = f"{topic} {rest.lstrip()}"
     text = text[max(behind_fillers(text), default=0) :]
-    every = list(islice(words(text), _MOST_BEFORE))
+    every = list(islice(split_words(text), _MOST_BEFORE))
     for of, after in pairwise(every[1:]):
         if of.text.casefold() not in _OF or names.begin(text).end > of.start:
             continue
@@ -344,7 +344,7 @@ def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
         return _of_state(topic, rule)
     text = f"{topic} {rest.lstrip()}"
     at = max(behind_fillers(text), default=0)
-    first = next(words(text[at:])).text
+    first = next(split_words(text[at:])).text
     again = parse_rule(first, text[at:].partition(first)[2], first.__eq__)
     name = " ".join(filter(None, (first, again.field.translate(_UNQUOTED))))
     return replace(again, filter=name, field=""), name
@@ -398,7 +398,7 @@ _MOST_WORDS = 8
 async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
     """Return a rule with its field where the value begins with the name of one: `state offline`."""
     condition = rule.condition
-    begun = list(words(condition.values[0])) if len(condition.values) == 1 else []
+    begun = list(split_words(condition.values[0])) if len(condition.values) == 1 else []
     if rule.field or condition.operator is not Operator.EQUAL or not 2 <= len(begun) <= _MOST_WORDS:
         return rule
     readings = await newest_readings(lookups, rule.filter)
