@@ -111,6 +111,29 @@ async def test_a_rule_judges_them_and_no_broker_hears_of_it(
         )
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "alert wine door is closed after sunset",
+        "alert wine door is closed only after dark",
+        "tell me when the wine door is closed in the dark",
+        "sag bescheid, wenn wine door nach Sonnenuntergang zu ist",
+    ],
+)
+async def test_a_rule_may_wait_until_the_sun_is_down(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry, typed: str
+) -> None:
+    hass.states.async_set("sun.sun", "above_horizon", {"friendly_name": "Sun"})
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        await until(lambda: len(runtime.bot.readings.devices) >= 5)
+        made = await said(hass, typed)
+        assert "Sun" in made
+        assert not runtime.bot.alerts.active
+        hass.states.async_set("sun.sun", "below_horizon", {"friendly_name": "Sun"})
+        await hass.async_block_till_done()
+        await until(lambda: runtime.bot.alerts.active)
+
+
 async def test_what_was_kept_is_judged_again_after_a_restart(
     hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
 ) -> None:

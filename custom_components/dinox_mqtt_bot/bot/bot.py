@@ -9,7 +9,7 @@ from .alerts.alerts import Alerts
 from .alerts.engine import AlertEngine
 from .alerts.inhibitions import Inhibitions
 from .alerts.rule_care import NewRules
-from .alerts.watches import heard_before, listened_for
+from .alerts.watches import listened_for, to_judge
 from .bridges.bridges import Bridges
 from .bridges.inbound import Inbound
 from .bridges.texts import Carrier
@@ -205,7 +205,7 @@ class Bot:
         now = self.ports.clock.now()
         self.alerts.apply(rules, self.subscriptions, now)
         self._new_rules.apply(rules.alerts)
-        anew = heard_before(before.alerts, rules.alerts, self.subscriptions)
+        anew = self.listening.again(to_judge(before.alerts, rules.alerts))
         self.ports.broker.renew([*anew, *self.listening.bringing(found if before is not rules else ())])
         if self._reach.apply(rules.contacts):
             self._status_changed()

@@ -55,7 +55,7 @@ class EntitySource:
         self._create_task = create_task
         self._receive: Callable[[Message], None] = _ignore
         self._known: dict[str, str] = {}
-        self._filters: set[str] = set()
+        self._filters: dict[str, QoS] = {}
         self._configs: set[str] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
@@ -90,12 +90,12 @@ class EntitySource:
         self._create_task(self._each(every, self._announce), "announce entities")
 
     @callback
-    def want(self, filters: Iterable[str]) -> None:
-        """Tell the states of what is asked for only now, as a broker tells what is retained."""
-        asked = set(filters)
-        inner = {each for each in asked if each.startswith(INNER)}
-        new, self._filters = inner - self._filters, inner
-        before, self._configs = self._configs, {each for each in asked if each.endswith(_CONFIGS)}
+    def want(self, filters: Mapping[str, QoS]) -> None:
+        """Tell the states of what is asked for only now, or otherwise, as a broker tells what is retained."""
+        inner = {each: qos for each, qos in filters.items() if each.startswith(INNER)}
+        new = {each for each, qos in inner.items() if self._filters.get(each) != qos}
+        self._filters = inner
+        before, self._configs = self._configs, {each for each in filters if each.endswith(_CONFIGS)}
         # Discovery that is switched off or listens elsewhere has forgotten all that was announced.
         self.renew(new if before is None or before == self._configs else {*new, *self._configs})
 

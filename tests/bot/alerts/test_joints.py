@@ -227,6 +227,30 @@ def test_conditions_are_parted(text: str, parts: list[str], either: bool) -> Non
     assert parted(text) == (parts, either)
 
 
+DOWN, UP = "sun.sun is below_horizon", "sun.sun is above_horizon"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("hatch is open after sunset", ["hatch is open", DOWN]),
+        ("hatch is open only after dark critical", ["hatch is open", f"{DOWN} critical"]),
+        ("hatch is open for 5m in daylight", ["hatch is open for 5m", UP]),
+        ("hatch is open and after sunset", ["hatch is open", DOWN]),
+        ("hatch opens between sunset and sunrise", ["hatch opens", DOWN]),
+        ("hatch is open when it's dark and wind > 5", ["hatch is open", DOWN, "wind > 5"]),
+        ("luke nach Sonnenuntergang offen ist", ["luke offen", DOWN]),
+        ("luke offen, wenn es dunkel ist", ["luke offen", DOWN]),
+        ("hatch is open after dark then lamp on", ["hatch is open", f"{DOWN} then lamp on"]),
+        ("hatch is open then lamp on after dark", ["hatch is open then lamp on after dark"]),
+        ('note == "after sunset"', ['note == "after sunset"']),
+        ("hatch is open after sunday", ["hatch is open after sunday"]),
+    ],
+)
+def test_the_sun_is_a_condition(text: str, parts: list[str]) -> None:
+    assert parted(text) == (parts, False)
+
+
 def test_and_with_or_is_refused() -> None:
     with pytest.raises(BotError) as caught:
         parted("a > 3 and b > 4 or c > 5")

@@ -197,6 +197,18 @@ async def test_what_is_wrong_already_is_told_by_a_rule_that_is_made_now() -> Non
     assert [alert.topic for alert in world.bot.alerts.active] == ["home/door"]
 
 
+async def test_a_second_rule_on_a_topic_that_only_rules_listen_to_hears_what_is_wrong_already() -> None:
+    world = World()
+    await world.ask("alert home/door == CLOSED")
+    await world.ask("yes")
+    world.receive("home/door", "OPEN", retain=True)
+    world.broker.renewed.clear()
+    await world.ask("alert home/door == OPEN as Door")
+    assert world.broker.renewed == ["home/door"]
+    await world.ask("alert home/+ == OPEN as Doors")
+    assert world.broker.renewed == ["home/door"]  # what is asked for anew brings what is retained by itself
+
+
 @pytest.mark.parametrize(
     ("change", "renewed"),
     [

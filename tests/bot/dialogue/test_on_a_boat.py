@@ -286,3 +286,16 @@ async def test_what_sets_nothing_off_is_no_rule(line: str) -> None:
 )
 async def test_a_question_needs_no_verb(line: str, part: str) -> None:
     assert part in await say(boat("de" if line.startswith("was") else "en"), line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tell me when the roof hatch is open after dark",
+        "alert me if the roof hatch opens after sunset",
+        "sag mir bescheid, wenn roof hatch im Dunkeln offen ist",
+    ],
+)
+async def test_a_rule_of_the_dark_asks_home_assistant_for_the_sun(line: str) -> None:
+    world = boat()
+    assert "switch on “Know Home Assistant’s entities too”" in await say(world, line)

@@ -238,11 +238,8 @@ def unheard(
     return [topic for topic in topics if not any(matches(each, topic) for each in heard)]
 
 
-def heard_before(
-    before: Iterable[AlertRule], rules: Iterable[AlertRule], subscriptions: Subscriptions
-) -> set[str]:
-    """Return the subscriptions whose retained messages new or changed rules must still judge."""
+def to_judge(before: Iterable[AlertRule], rules: Iterable[AlertRule]) -> list[str]:
+    """Return the topic filters whose retained messages new or changed rules must still judge."""
     asked = {rule.id: rule.asks for rule in before if rule.enabled}
-    fresh = [rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks]
-    covering = (subscriptions.covering(each) for rule in fresh for each in filters_of(rule))
-    return {subscription.filter for subscription in covering if subscription is not None}
+    fresh = (rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks)
+    return list(dict.fromkeys(each for rule in fresh for each in filters_of(rule)))

@@ -32,7 +32,7 @@ from ..reading.topic_lookup import (
 )
 from ..text.durations import DAY, duration
 from .command import Command, Parts, Things, by_word, param, spelled
-from .doubts import is_known, no_field, unknown
+from .doubts import is_known, no_field, unknown_topic
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
@@ -71,7 +71,7 @@ class Alert(Command):
         refuse_hopeless(rule)
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
-                raise unknown(names, replace(self, force=True), name, "unknown_topic")
+                raise unknown_topic(names, replace(self, force=True), name)
         return await make_rule(parts, "rule_made", rule, None if self.force else replace(self, force=True))
 
 

@@ -15,7 +15,7 @@ from ..text.tongue import plainly, skip, words
 from ..text.words import MAX_QUOTED, OFF
 from .alerts import make_rule
 from .command import Command, Parts, param, require
-from .doubts import is_known, unknown
+from .doubts import is_known, unknown_topic
 from .rule_rows import rule_facts
 
 MOST_WAITING = 50
@@ -59,7 +59,7 @@ class Once(Command):
             _refuse_more(parts, names, rule)
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
-                raise unknown(names, replace(self, force=True), name, "unknown_topic")
+                raise unknown_topic(names, replace(self, force=True), name)
         again = None if self.force else replace(self, force=True)
         return await make_rule(parts, "rule_waits_until" if until else "rule_waits", rule, again)
 

@@ -15,7 +15,7 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
-from ..text.tongue import either, plainly, skip, words
+from ..text.tongue import either, meant, plainly, skip, words
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
@@ -185,6 +185,10 @@ class Understanding:
 
         What is neither compared nor a state is no condition: nothing is made of it.
         """
+        spoken = line.split()
+        for begin in range(2, len(spoken)):
+            if meant("sun", " ".join(spoken[begin:])):
+                return " ".join((self._watched(" ".join(spoken[:begin])), *spoken[begin:]))
         before, _, last = line.rpartition(" ")
         if by_somebody(line.partition(" ")[2], FILLERS):
             return line

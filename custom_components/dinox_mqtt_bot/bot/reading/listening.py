@@ -50,6 +50,7 @@ class Listening:
         self._refused: set[str] = set()
         self._unsaid: dict[str, str] = {}
         self._asked: frozenset[str] = frozenset()
+        self._fresh: frozenset[str] = frozenset()
         readings.renew = self._renewed
 
     def apply(self, rules: RuleSet, implied: Iterable[Subscription]) -> None:
@@ -58,7 +59,9 @@ class Listening:
         self.audience.apply(rules.contacts)
         self._implied = Subscriptions(implied)
         self._kept_only.clear()
+        before = self.wanted or {}
         self._look()
+        self._fresh = frozenset(one for one, qos in (self.wanted or {}).items() if before.get(one) != qos)
 
     def _renewed(self) -> None:
         """Take note that devices are known otherwise: the broker is asked for their topics soon."""
@@ -106,6 +109,10 @@ class Listening:
         """Return what is asked of the broker that brings what some filters match."""
         asked = list(filters)
         return [each for each in self.wanted or () if any(covers(each, one) for one in asked)]
+
+    def again(self, filters: Iterable[str]) -> list[str]:
+        """Return what brings what some filters match, and was asked for before: its retained ones are due."""
+        return self.bringing(each for each in filters if each not in self._fresh)
 
     def best(self, topic: str) -> Subscription | None:
         """Return how a topic is told and kept, None if neither; one look-up for a topic known before."""

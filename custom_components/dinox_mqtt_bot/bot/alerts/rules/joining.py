@@ -2,14 +2,18 @@
 
 from ...model.replies import BotError
 from ...model.rules import Operator
+from ...text.tongue import lead, plainly
 from ...text.words import split_words
 from .clauses import is_happening, located, says_silence, starts
-from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, RANGE, THEN
+from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, ONLY, RANGE, THEN
 
 LONGEST_STATE = 4
 """Words of a state, such as `is not at home`."""
 MOST_JOINTS = 8
 """Words between conditions that are looked at: more do not stand in one line that somebody means."""
+
+_SUN = {"down": "sun.sun is below_horizon", "up": "sun.sun is above_horizon"}
+"""What after sunset is to Home Assistant, and what daylight is."""
 
 
 def parted(text: str) -> tuple[list[str], bool]:
@@ -18,6 +22,7 @@ def parted(text: str) -> tuple[list[str], bool]:
     They are parted by an `and` or `or` between two that are whole: not in `between 3 and 5`, nor in a name.
     Raises BotError `rule_and_or` where both stand.
     """
+    text = _with_sun(text)
     parts: list[str] = []
     begin, kinds = 0, set[bool]()
     joints = [(word, JOINTS[said]) for word in split_words(text) if (said := word.text.casefold()) in JOINTS]
@@ -32,6 +37,25 @@ def parted(text: str) -> tuple[list[str], bool]:
     if len(kinds) > 1:
         raise BotError("rule_and_or")
     return [*parts, _without_copula(text[begin:]) if parts else text], True in kinds
+
+
+def _with_sun(text: str) -> str:
+    """Return a text with `and sun.sun is below_horizon` for `after sunset`, behind what has to be so."""
+    spoken = list(split_words(text))
+    plain = [plainly(word.text) for word in spoken]
+    for at in range(1, len(spoken)):
+        meant, end = lead("sun", plain, at)
+        if not meant or any(word.quoted for word in spoken[at:end]):
+            continue
+        begin = at - (plain[at - 1] in ONLY)
+        joint = plain[begin - 1] in JOINTS
+        before, behind = text[: spoken[begin - 1].end].rstrip(","), text[spoken[end - 1].end :]
+        if _has_deed(before):
+            break
+        condition = _SUN[meant] if joint else f"and {_SUN[meant]}"
+        whole = joint or _is_whole(_without_copula(before))
+        return f"{before} {condition}{behind}" if whole else f"{before}{behind} {condition}"
+    return text
 
 
 def _has_deed(text: str) -> bool:
