@@ -166,7 +166,7 @@ async def test_what_the_xmpp_server_missed_comes_alerts_first_oldest_first_and_s
     alarmed: House,
 ) -> None:
     """The server is away for longer than a minute: from then on what waited says how old it is."""
-    async with alarmed.rule("alarm/away/+", "> 0 as Away"):
+    async with alarmed.rule("alarm/away/+", "> 0 as Away") as rule:
         before = len(alarmed.you.all)
         await asyncio.to_thread(alarmed.xmpp.stop)
         await alarmed.link_is("xmpp", "off")
@@ -180,7 +180,7 @@ async def test_what_the_xmpp_server_missed_comes_alerts_first_oldest_first_and_s
         await alarmed.you.next("a normal value", 120, sender=BOT)
         came = [heard for heard in alarmed.you.all[before:] if heard.sender == BOT]
         alerts = [heard for heard in came if "alarm/away/" in heard.text]
-        assert order(alerts, "away") == ["0", "1", "2"], came
+        assert order(alerts, "away") == ["0", "1", "2"], (came, await alarmed.firing(rule))
         assert all(heard.delayed for heard in alerts)
         digest = next(heard for heard in came if "a normal value" in heard.text)
         assert came.index(digest) > came.index(alerts[-1])

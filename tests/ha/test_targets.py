@@ -2,15 +2,17 @@
 
 import asyncio
 from importlib import import_module
+import re
 import sys
 from unittest.mock import MagicMock
 
 from homeassistant.components.notify.const import NotifyEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from notifications import APP_LOGGER, PHONE, Phone, app_entity, board, notice
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 import voluptuous as vol
 
@@ -74,6 +76,34 @@ async def test_an_entity_that_shows_no_title_gets_it_in_the_text(hass: HomeAssis
     await tell(hass, "notify.board")
     await tell(hass, "notify.board", push=None)
     assert entity.told == [("Freezer\nFreezer is warm", None), ("Freezer is warm", None)]
+
+
+@pytest.mark.parametrize(
+    ("priority", "push", "values"),
+    [
+        (Priority.CRITICAL, Push("Freezer", "", url="https://home.test/cellar"), {"priority": 5}),
+        (Priority.ALERT, Push("Freezer", "freezer-1", url="/lovelace/cellar"), {"priority": 4}),
+        (Priority.ALERT, Push("Freezer", "freezer-1", sound=False), {"priority": 2}),
+    ],
+)
+async def test_ntfy_is_told_how_loud_it_is_and_what_it_replaces(
+    hass: HomeAssistant, priority: Priority, push: Push, values: dict[str, object]
+) -> None:
+    registry, entry = er.async_get(hass), MockConfigEntry(domain="ntfy")
+    entry.add_to_hass(hass)
+    known = registry.async_get_or_create(
+        "notify", "ntfy", "1", config_entry=entry, suggested_object_id="ntfy"
+    )
+    hass.states.async_set(known.entity_id, "unknown")
+    told = async_mock_service(hass, "ntfy", "publish")
+    await tell(hass, known.entity_id, priority, push)
+    await tell(hass, known.entity_id, priority, push)
+    first, again = (dict(call.data) for call in told)
+    assert first == again  # and so in the place of the first
+    replaces, opens = first.pop("sequence_id", ""), first.pop("click", "")
+    assert first == {"entity_id": known.entity_id, "message": "Freezer is warm", "title": "Freezer"} | values
+    assert bool(re.fullmatch(r"[a-z0-9]{1,64}", str(replaces))) is bool(push.tag)
+    assert opens == ("https://home.test/cellar" if priority is Priority.CRITICAL else "")
 
 
 async def test_an_action_gets_text_and_title_and_nothing_it_may_not_know(hass: HomeAssistant) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import sha256
 import logging
 import re
 from typing import Any
@@ -37,6 +38,7 @@ from ..const import DOMAIN
 from .phone_buttons import answers, buttons
 
 MOBILE_APP = "mobile_app"
+NTFY, PUBLISH = "ntfy", "publish"
 ANDROID = "Android"
 ATTR_OS_NAME = "os_name"
 ANSWER_SECONDS = 30.0
@@ -87,10 +89,11 @@ MARKDOWN = Hand(str, as_markdown)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An action of Home Assistant's notify integration, with its values."""
+    """An action of Home Assistant, of its notify integration if nothing else is said, with its values."""
 
     action: str
     values: Mapping[str, Any]
+    domain: str = NOTIFY
 
 
 async def async_push(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> None:
@@ -102,7 +105,7 @@ async def async_push(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> N
     try:
         with _complaints() as complaints:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await hass.services.async_call(NOTIFY, call.action, dict(call.values), blocking=True)
+                await hass.services.async_call(call.domain, call.action, dict(call.values), blocking=True)
     except TimeoutError as err:
         raise BotError("target_timeout", target=notice.to) from err
     if complaints:
@@ -133,7 +136,7 @@ def call_for(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> Call:
     if action := _app_action(hass, notice.to):
         return _to_app(hass, action, notice, look)
     if _is_entity(hass, notice.to):
-        return _to_entity(hass, notice)
+        return _to_entity(hass, notice, look)
     action = notice.to.removeprefix(f"{NOTIFY}.")
     if not hass.services.has_service(NOTIFY, action):
         raise BotError("target_missing", target=notice.to)
@@ -166,17 +169,34 @@ def _to_page(notice: Notice) -> Call:
     return Call(SERVICE_PERSISTENT_NOTIFICATION, {**words, ATTR_DATA: data})
 
 
-def _to_entity(hass: HomeAssistant, notice: Notice) -> Call:
+def _to_entity(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> Call:
     state = hass.states.get(notice.to)
     if state is None or state.state == STATE_UNAVAILABLE:
         # The action would pass over it without a word.
         raise BotError("target_unavailable", target=notice.to)
     entity = er.async_get(hass).async_get(notice.to)
+    if notice.push and entity and entity.platform == NTFY and hass.services.has_service(NTFY, PUBLISH):
+        return _to_ntfy(notice, notice.push, look)
     phone = hass.config_entries.async_get_entry(entity.config_entry_id or "") if entity else None
     hand = _hand_of([phone]) if phone and phone.domain == MOBILE_APP else EITHER
     titled = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) & NotifyEntityFeature.TITLE
     words = _words(notice, hand) if titled else {ATTR_MESSAGE: _in_full(notice, hand)}
     return Call(SERVICE_SEND_MESSAGE, {ATTR_ENTITY_ID: notice.to, **words})
+
+
+def _to_ntfy(notice: Notice, push: Push, look: NoticeLook) -> Call:
+    """Tell ntfy, which shows text, and knows how loud it is, what a tap opens, and what takes whose place."""
+    values: dict[str, Any] = {ATTR_ENTITY_ID: notice.to, **_words(notice, PLAIN)}
+    if notice.priority is Priority.CRITICAL:
+        values["priority"] = 5
+    else:
+        values["priority"] = 4 if push.sound else 2
+    if push.tag:
+        # It allows letters and digits alone, 64 of them.
+        values["sequence_id"] = sha256(f"{look.group} {push.tag}".encode()).hexdigest()[:32]
+    if push.url.startswith(("http://", "https://")):
+        values["click"] = push.url
+    return Call(PUBLISH, values, NTFY)
 
 
 def _hand_of(phones: Iterable[ConfigEntry[Any]]) -> Hand:
