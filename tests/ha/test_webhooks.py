@@ -97,6 +97,96 @@ async def test_an_incident_fires_once_is_acknowledged_and_over(
         assert all(not each.startswith("$") for each in runtime.broker._wanted._wanted)  # type: ignore[union-attr]
 
 
+GRAFANA = {
+    "receiver": "home",
+    "status": "firing",
+    "orgId": 1,
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {"alertname": "Cellar pump", "grafana_folder": "Water"},
+            "annotations": {"summary": "It has run for 3 h"},
+            "startsAt": "2026-11-30T20:00:00Z",
+            "generatorURL": "https://graf.test/alerting/grafana/x/view",
+            "fingerprint": "c6eadffa33fcdf37",
+            "silenceURL": "https://graf.test/alerting/silence/new",
+            "dashboardURL": "",
+            "panelURL": "",
+            "values": {"A": 3},
+        }
+    ],
+    "groupLabels": {},
+    "externalURL": "https://graf.test/",
+    "version": "1",
+    "title": "[FIRING:1] Cellar pump",
+    "state": "alerting",
+    "message": "It has run for 3 h",
+}
+KUMA = {
+    "heartbeat": {
+        "monitorID": 4,
+        "status": 0,
+        "time": "2026-11-30 20:00:00",
+        "msg": "timeout",
+        "important": True,
+    },
+    "monitor": {"id": 4, "name": "Router", "url": "https://", "type": "ping"},
+    "msg": "[Router] [🔴 Down] timeout",
+}
+ZABBIX = {
+    "url": "http://ha.test/api/webhook/5ec4e7",
+    "event_id": "1042",
+    "event_name": "High CPU on db1",
+    "event_value": "1",
+    "event_severity": "High",
+    "event_opdata": "98 %",
+    "host_name": "db1",
+}
+PLAIN = {"title": "Backup failed", "text": "exit 1", "status": "firing"}
+
+
+@pytest.mark.parametrize(
+    ("fires", "ends", "name", "value"),
+    [
+        (firing(), firing(status="resolved"), "DiskFull node1:9100", "The disk of node1 is full"),
+        (
+            GRAFANA,
+            GRAFANA | {"status": "resolved", "alerts": [GRAFANA["alerts"][0] | {"status": "resolved"}]},  # type: ignore[index]
+            "Cellar pump",
+            "It has run for 3 h",
+        ),
+        (KUMA, KUMA | {"heartbeat": KUMA["heartbeat"] | {"status": 1}}, "Router", "timeout"),  # type: ignore[operator]
+        (ZABBIX, ZABBIX | {"event_value": "0"}, "High CPU on db1", "98 %"),
+        (PLAIN, PLAIN | {"status": "resolved"}, "Backup failed", "exit 1"),
+    ],
+    ids=["alertmanager", "grafana", "kuma", "zabbix", "plain"],
+)
+async def test_each_program_has_its_incident_told_acknowledged_and_ended(
+    hass: HomeAssistant,
+    both: dict[str, Any],
+    alice: Person,
+    hass_client_no_auth: Any,
+    fires: dict[str, Any],
+    ends: dict[str, Any],
+    name: str,
+    value: str,
+) -> None:
+    entry = bot_entry(both, [*contacts(ALICE), *alerts(HOOK.rule(Priority.CRITICAL)), HOOK.write()])
+    async with running(hass, entry) as runtime:
+        await reachable(runtime)
+        client = await hass_client_no_auth()
+        assert await post(client, fires) == (200, {"incidents": 1})
+        told = await alice.next(name)
+        assert told.text.startswith("🔴 *Alertmanager*: ")
+        assert value in told.text
+        assert "5ec4e7" not in told.text
+        alice.reply("bot@home.test", told.id, "ack")
+        await until(lambda: runtime.bot.alerts.active[0].acknowledged)
+        assert await post(client, ends) == (200, {"incidents": 1})
+        assert name in (await alice.next("✅")).text
+        assert runtime.bot.alerts.active == []
+
+
 async def test_a_person_reads_it_in_the_chat_and_acknowledges_it(
     hass: HomeAssistant, both: dict[str, Any], alice: Person, hass_client_no_auth: Any
 ) -> None:
