@@ -4,7 +4,9 @@ import asyncio
 import http.client
 from io import BytesIO
 import json
+import math
 import ssl
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,7 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
 from lab.person import Person
 from lab.servers import Lab
@@ -103,3 +106,24 @@ async def test_the_days_of_a_topic_are_set_in_the_settings(hass: HomeAssistant, 
         assert bot.bot.subscriptions.get("back/kept").keep_days == 7
         text = (await ask(hass, "dbstats"))["text"]
         assert "Those of back/kept: 7 d" in text
+
+
+async def test_a_rule_is_suggested_from_a_month_that_was_recorded(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    """A freezer that is at −18 °C, but for one afternoon, and for short whiles with an open door."""
+    entry = bot_entry(data, topics(Subscription("back/freezer", alias="Freezer", keep_days=90)))
+    async with running(hass, entry) as bot:
+        began = time.time() - 29 * 86_400
+        for number in range(29 * 288):
+            value = -18 + math.sin(number / 7) / 2
+            value = -8.0 if 4_000 <= number < 4_012 else -12.0 if number % 700 == 3 else value
+            bot.bot.receive(
+                Message("back/freezer", f"{value:.1f} °C".encode(), received=began + number * 300)
+            )
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        await until(lambda: bot.bot.status.messages == 29 * 288)
+        suggested = (await ask(hass, "command", text="suggest freezer"))["text"]
+        assert "1. Freezer > −17 for 20 min: alert, so far it would have fired 1×" in suggested
+        assert "2. Freezer < −19 for 20 min: alert, so far it would have fired 0×" in suggested

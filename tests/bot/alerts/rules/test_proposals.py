@@ -49,6 +49,30 @@ def test_a_freezer_gets_the_limit_that_it_has_kept_to() -> None:
     assert "Nothing here is worth a further alert" in ask(world, "suggest")
 
 
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        # It thawed once: that is what the alert is for.
+        (
+            ["-18", "-17.2", "-18.5"] * 20 + ["-9", "-8", "-9"] + ["-18"] * 5,
+            "> −17 for 20 min: alert, so far it would have fired 1×",
+        ),
+        # Twice is no accident: the limit stands above both.
+        (["-18", "-9", "-18"] * 2 + ["-18"] * 40, "> −9 for 20 min: alert, so far it would have fired 0×"),
+        # A season is none either.
+        (
+            [str(number) for number in range(-18, -12)] * 8,
+            "> −13 for 20 min: alert, so far it would have fired 0×",
+        ),
+    ],
+)
+def test_what_happened_once_does_not_move_the_limit(values: list[str], rule: str) -> None:
+    world = house()
+    sensor(world, "Freezer", **FREEZER)
+    live(world, "z/freezer", *values)
+    assert f"1. Freezer {rule}" in ask(world, "suggest freezer")
+
+
 def test_a_thing_that_was_just_bought_gets_the_usual_limit() -> None:
     world = house()
     sensor(world, "Gefrierschrank", **FREEZER)

@@ -202,8 +202,8 @@ def _is_there(rule: AlertRule, rules: Iterable[AlertRule]) -> bool:
 
 
 def _limits(tried: Rehearsal, *, above: bool) -> tuple[int, int] | None:
-    """Return round limits around one that had never fired, the closer first; None for less than a day."""
-    read = number(tried.quiet)
+    """Return round limits around one that had hardly fired, the closer first; None for less than a day."""
+    read = number(tried.rare or tried.quiet)
     if read is None or tried.until - tried.since < DAY:
         return None
     around = floor(read[0]), ceil(read[0])

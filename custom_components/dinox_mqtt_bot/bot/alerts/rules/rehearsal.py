@@ -27,8 +27,8 @@ _MOST_DECIMALS = 6
 class Rehearsal:
     """What came of it, from the first message (`since`) to the last (`until`).
 
-    `longest` is in seconds, `quiet` the limit with unit that had never fired; `cut`: there were more
-    messages.
+    `longest` is in seconds, `quiet` the limit with unit that had never fired, `rare` the one that had fired
+    once where that once stands clearly apart from all else; `cut`: there were more messages.
     """
 
     messages: int = 0
@@ -40,6 +40,7 @@ class Rehearsal:
     until: float = 0.0
     cut: bool = False
     quiet: str = ""
+    rare: str = ""
 
 
 async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
@@ -101,6 +102,7 @@ class _Stage:
         if self._messages:
             self._pass(end)
         lasting = [end - began for began in self._began.values()]
+        quiet, rare = self._limit.found(end) if self._limit is not None else ("", "")
         return Rehearsal(
             messages=self._messages,
             judged=self._judged,
@@ -110,7 +112,8 @@ class _Stage:
             since=self._first,
             until=end,
             cut=cut,
-            quiet=self._limit.quiet(end) if self._limit is not None else "",
+            quiet=quiet,
+            rare=rare,
         )
 
     def _pass(self, until: float) -> None:
@@ -169,8 +172,21 @@ class _Stage:
             self._longest = max(self._longest, at - self._began.pop(topic, at))
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A time for which all values of a topic were as high as `height` (for `<`, as low)."""
+
+    height: float
+    topic: str
+    began: float
+    ended: float
+
+    def holds(self, other: _Run) -> bool:
+        return self.topic == other.topic and self.began <= other.began and other.ended <= self.ended
+
+
 class _Limit:
-    """Finds the limit with which a rule about a level would never have fired.
+    """Finds the limits with which a rule about a level would never have fired, or once.
 
     For each topic it keeps values that may be the lowest of a run (for `>`; the highest for `<`), and since
     when all are as high; a run counts once it is as long as the rule's `hold`.
@@ -183,7 +199,9 @@ class _Limit:
         limit = number(rule.condition.values[0]) if rule.condition.values else None
         self._unit = limit[1] if limit else ""
         self._runs: dict[str, list[tuple[float, float]]] = {}
-        self._worst: float | None = None
+        self._worst: _Run | None = None
+        self._second: _Run | None = None
+        self._sum, self._count = 0.0, 0
         self._decimals = 0
 
     def take(self, topic: str, value: Value, at: float) -> None:
@@ -193,24 +211,39 @@ class _Limit:
         amount = convert(value.number, value.unit, self._unit, gas=value.gas)
         _, _, decimals = number_text(amount).partition(".")
         self._decimals = max(self._decimals, min(len(decimals), _MOST_DECIMALS))
+        self._sum += amount
+        self._count += 1
         runs = self._runs.setdefault(topic, [])
         began = at
         while runs and runs[-1][1] >= self._sign * amount:
             began, height = runs.pop()
-            self._end(began, height, at)
+            self._end(_Run(height, topic, began, at))
         runs.append((began, self._sign * amount))
 
-    def quiet(self, end: float) -> str:
-        """Return the limit; empty if there were no numbers, or none that lasted long enough."""
-        for runs in self._runs.values():
-            for began, height in runs:
-                self._end(began, height, end)
-        if self._worst is None:
-            return ""
+    def found(self, end: float) -> tuple[str, str]:
+        """Return both limits; empty if there were no numbers, none that lasted, or none that stands apart."""
+        for topic, runs in self._runs.items():
+            for began, height in reversed(runs):
+                self._end(_Run(height, topic, began, end))
+        worst, second = self._worst, self._second
+        if worst is None:
+            return "", ""
+        usual = self._sign * self._sum / self._count
+        # The worst stands apart if it is further from the second than that is from what is usual.
+        if second is None or worst.height - second.height <= max(second.height - usual, 0.0):
+            return self._text(worst), ""
+        return self._text(worst), self._text(second)
+
+    def _text(self, run: _Run) -> str:
         beyond = 0.0 if self._operator in _STRICT else 10.0**-self._decimals
-        limit = round(self._sign * (self._worst + beyond), self._decimals)
+        limit = round(self._sign * (run.height + beyond), self._decimals)
         return with_unit(number_text(limit), self._unit)
 
-    def _end(self, began: float, height: float, at: float) -> None:
-        if at - began >= self._hold and (self._worst is None or height > self._worst):
-            self._worst = height
+    def _end(self, run: _Run) -> None:
+        """Take note of a run that is over. What is within another ends before that."""
+        if run.ended - run.began < self._hold:
+            return
+        if self._worst is None or run.height > self._worst.height:
+            self._worst, self._second = run, self._worst
+        elif not run.holds(self._worst) and (self._second is None or run.height > self._second.height):
+            self._second = run
