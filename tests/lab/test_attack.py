@@ -40,6 +40,34 @@ def planted(self, xmpp, message):
         DEFECT
 Hearing.receive = planted
 """
+VOICE = """
+from custom_components.dinox_mqtt_bot.hass import targets
+targets.HTML = targets.EITHER = targets.MARKDOWN = targets.PLAIN
+"""
+TEMPLATE = """
+from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
+render, seen = SandboxedTemplates.render, []
+def planted(self, template, text, json):
+    seen.append(template)
+    if len(seen) == 100:
+        sum(range(20_000_000))
+    return render(self, template, text, json)
+SandboxedTemplates.render = planted
+"""
+DISK = """
+from custom_components.dinox_mqtt_bot.store.lookout import Lookout
+Lookout._say_overdue = lambda self: None
+"""
+GATE = """
+from custom_components.dinox_mqtt_bot.xmpp.gate import Gate
+admits = Gate.admits
+def planted(self, opening):
+    seen = self.__dict__.setdefault("seen", [])
+    seen.append(opening.get("id"))
+    any(each in ("a", "b", "c") for each in seen * 20)
+    return admits(self, opening)
+Gate.admits = planted
+"""
 
 
 def attacked(
@@ -70,8 +98,15 @@ def attacked(
         ("lines", ROLES.replace("MOST", "VIEWER"), "a viewer changed"),
         ("lines", ROLES.replace("MOST", "OPERATOR"), "an operator changed"),
         ("stanzas", STANZA.replace("DEFECT", "xmpp.abort()"), "the stream ended"),
+        ("voices", VOICE, "a payload acts in a message to"),
+        ("templates", TEMPLATE, "a turn of the event loop took"),
+        ("disk", DISK, "was not told"),
+        ("floods", GATE, "times the work of the first"),
     ],
-    ids=["exception", "hold", "memory", "viewer", "operator", "stream"],
+    ids=[
+        *("exception", "hold", "memory", "viewer", "operator", "stream"),
+        *("voice", "template", "disk", "flood"),
+    ],
 )
 def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> None:
     # Of so few lines not those of every seed meet what a role may not.
