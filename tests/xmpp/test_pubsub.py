@@ -112,6 +112,26 @@ async def test_a_service_nobody_follows_is_a_stranger(world: World) -> None:
     assert told.payloads == [b"2"]
 
 
+@pytest.mark.parametrize("deep", [True, False], ids=["deep", "wide"])
+async def test_an_item_that_no_stanza_may_be_is_left_out_and_ends_nothing(
+    either: World, *, deep: bool
+) -> None:
+    alice, bot = await either.person("alice"), await either.bot()
+    told = ToldAs(bot, "maze")
+    await publish(alice, "maze", payload_of(ItemType.UTF8, "before"))
+    await told.pubsub.subscribe(node("maze"))
+    sessions = len(told.sessions)
+    maze = at = ET.Element("{urn:test:maze}a")
+    for _ in range(100 if deep else 5_000):
+        child = ET.SubElement(at, "{urn:test:maze}a")
+        at = child if deep else at
+    await publish(alice, "maze", maze)
+    await publish(alice, "maze", payload_of(ItemType.UTF8, "after"))
+    await until(lambda: b"after" in told.payloads)
+    assert [payload for payload in told.payloads if payload != b"before"] == [b"after"]
+    assert len(told.sessions) == sessions
+
+
 async def test_a_contact_cannot_pretend_to_be_a_service(world: World) -> None:
     alice, bot = await world.person("alice"), await world.bot()
     told = ToldAs(bot)
