@@ -9,10 +9,13 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
+    ALICE,
     NO_ACCOUNT,
     alerts,
     ask,
     bot_entry,
+    contacts,
+    reachable,
     running,
     standalone,
     subscribed,
@@ -25,6 +28,7 @@ from custom_components.dinox_mqtt_bot.bot.model.topics import ENTITIES, INNER
 from custom_components.dinox_mqtt_bot.runtime import entity_source
 from lab.attack.lying_broker import LyingBroker
 from lab.mqtt_wire import Visit, packet, text
+from lab.person import Person
 from lab.servers import Server
 
 
@@ -132,6 +136,22 @@ async def test_a_rule_may_wait_until_the_sun_is_down(
         hass.states.async_set("sun.sun", "below_horizon", {"friendly_name": "Sun"})
         await hass.async_block_till_done()
         await until(lambda: runtime.bot.alerts.active)
+
+
+async def test_what_is_over_by_a_further_condition_says_so(
+    hass: HomeAssistant, both: dict[str, Any], alice: Person, home: er.RegistryEntry
+) -> None:
+    """At sunrise the door stands open still: nobody may read that it is shut."""
+    hass.states.async_set("schedule.night", "on", {"friendly_name": "Night"})
+    entry = bot_entry(both, contacts(ALICE), options={"entities": True})
+    async with running(hass, entry) as runtime:
+        await reachable(runtime)
+        await until(lambda: len(runtime.bot.readings.devices) >= 5)
+        assert "Night" in await said(hass, "alert wine door is closed and schedule.night is on as Cellar")
+        await alice.next("⚠ *Cellar*: Wine Door closed")
+        hass.states.async_set("schedule.night", "off", {"friendly_name": "Night"})
+        over = (await alice.next("✅")).text
+        assert "Wine Door closed · no longer so: Night is on" in over
 
 
 async def test_what_was_kept_is_judged_again_after_a_restart(

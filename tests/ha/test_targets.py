@@ -24,6 +24,15 @@ from custom_components.dinox_mqtt_bot.hass.targets import NoticeLook, async_choi
 
 LOOK = NoticeLook(group="bot", silent="Alerts without sound", buttons={})
 FREEZER = Push("Freezer", "freezer-1")
+# What ntfy's action of Home Assistant 2026.10 takes of this, and how.
+PUBLISHED = {
+    vol.Required("entity_id"): str,
+    vol.Optional("title"): str,
+    vol.Optional("message"): str,
+    vol.Optional("priority"): vol.All(int, vol.Range(1, 5)),
+    vol.Optional("click"): vol.Url(),
+    vol.Optional("sequence_id"): str,
+}
 JOINER = "\u2060"
 
 
@@ -95,7 +104,7 @@ async def test_ntfy_is_told_how_loud_it_is_and_what_it_replaces(
         "notify", "ntfy", "1", config_entry=entry, suggested_object_id="ntfy"
     )
     hass.states.async_set(known.entity_id, "unknown")
-    told = async_mock_service(hass, "ntfy", "publish")
+    told = async_mock_service(hass, "ntfy", "publish", vol.Schema(PUBLISHED))
     await tell(hass, known.entity_id, priority, push)
     await tell(hass, known.entity_id, priority, push)
     first, again = (dict(call.data) for call in told)

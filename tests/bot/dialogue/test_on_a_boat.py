@@ -255,6 +255,11 @@ async def test_the_word_of_a_command_may_have_a_colon_behind_it(line: str) -> No
             ("Ich melde das einmal (Regel 1)", "„bilge pump an“"),
         ),
         ("sobald bilge level über 10 ist, bilge pump an", ("Alarmregel 1", "über 10 liegt; dann geschieht")),
+        ("when the hatch opens, turn the saloon light on, once", ("once (rule 1)", "light on” is done")),
+        ("when the hatch opens, turn on the saloon light", ("Alert rule 1", "saloon light” is done")),
+        ("when the hatch opens, saloon light on, once until 23:00", ("until 23:00 at the latest", "on” is")),
+        ("when the hatch opens, saloon light on, once, until 23:00", ("until 23:00 at the latest", "on” is")),
+        ("wenn roof hatch aufgeht, bilge pump an, einmal bis 23:00", ("bis 23:00", "„bilge pump an“")),
     ],
 )
 async def test_a_thing_that_another_one_sets_off_is_a_rule(line: str, parts: tuple[str, ...]) -> None:
@@ -265,7 +270,50 @@ async def test_a_thing_that_another_one_sets_off_is_a_rule(line: str, parts: tup
 
 
 @pytest.mark.parametrize(
-    "line", ["if you want, saloon light on", "when the hatch opens, dance", "when, if not now"]
+    ("line", "part"),
+    [
+        ("alert roof hatch is open at night", "is open; only 22:00–06:00."),
+        ("alert roof hatch open on weekends critical", "is open; only Saturday, Sunday."),
+        ("alert house battery < 12 V at night", "is below 12 V; only 22:00–06:00."),
+        ("alert boat/note == open at night", "is open; only 22:00–06:00."),
+        ("alert boat/note open at night", "is open; only 22:00–06:00."),
+        ('alert boat/note == "open at night"', "is open at night."),
+        ("tell me when the roof hatch is open only at night", "is open; only 22:00–06:00."),
+        ("tell me when the roof hatch is open, but only at night", "is open; only 22:00–06:00."),
+        ("sag bescheid wenn roof hatch offen ist, aber nur nachts", "offen ist; nur 22:00–06:00."),
+    ],
+)
+async def test_times_behind_a_state_are_when_the_rule_counts(line: str, part: str) -> None:
+    assert part in await say(boat("de" if line.startswith("sag") else "en"), line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tell me when roof hatch is open only after sunset",
+        "wenn roof hatch nach Sonnenuntergang aufgeht, saloon light an",
+        "alert roof hatch is open before sunrise",
+    ],
+)
+async def test_the_dark_may_stand_anywhere(line: str) -> None:
+    assert "sun.sun" in await say(boat(), line)
+
+
+@pytest.mark.parametrize("change", ["after sunset", "only after dark", "and after sunset", "in daylight"])
+async def test_a_rule_is_changed_to_one_of_the_dark(change: str) -> None:
+    world = boat()
+    await say(world, "alert roof hatch is open as Hatch")
+    assert "sun.sun" in await say(world, f"rule 1 {change}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "if you want, saloon light on",
+        "when the hatch opens, dance",
+        "when, if not now",
+        "when the hatch opens, saloon light on, until 23:00",
+    ],
 )
 async def test_what_sets_nothing_off_is_no_rule(line: str) -> None:
     world = boat()

@@ -132,16 +132,21 @@ def _headed(one: Told, phrases: Phrases, now: float) -> str:
 
 
 def _with_others(told: str, one: Told, phrases: Phrases) -> str:
-    """Return what is told of a value with the further conditions that are so; without it where it is well."""
-    if one.over or not one.rule.others:
+    """Return what is told of a value with the further conditions that are so; without it where it is well.
+
+    What is over although the value is as it was has ended by a further condition: that is told.
+    """
+    if not one.rule.others or (one.over and (one.rule.either or not one.alert.own)):
         return told
     subject = _subject(one, phrases)
-    so = [
+    shown = [
         one_line(plain(clause_text(each, one.rule, phrases, subject)), LONGEST_DIGEST_LINE)
         for each, truth in zip(one.rule.others, one.alert.beside, strict=False)
-        if truth
+        if bool(truth) is not one.over
     ]
-    return " · ".join(so if one.rule.either and not one.alert.own else [told, *so])
+    if one.over:
+        return " · ".join([told, *(phrases.phrase("common.alert_no_more", condition=each) for each in shown)])
+    return " · ".join(shown if one.rule.either and not one.alert.own else [told, *shown])
 
 
 def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:

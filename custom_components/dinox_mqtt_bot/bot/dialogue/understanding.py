@@ -15,7 +15,7 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
-from ..text.tongue import either, meant, plainly, skip, words
+from ..text.tongue import apart, either, parted_at, plainly, skip, words
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
@@ -166,11 +166,13 @@ class Understanding:
         """Return the rule that does something when it is so: `when the door opens, hall lamp on, once`."""
         first, _, rest = line.rstrip(MARKS).partition(" ")
         condition, *said = [each.strip() for each in rest.split(",")]
-        once = len(said) > 1 and plainly(said[-1]) in words("rule_once")
-        if bare(first) not in words("condition") or len(said) != 1 + once or '"' in line:
+        before, until, end = parted_at(" ".join(said[1:]), words("time_until"))
+        once = plainly(before) in words("rule_once")
+        unclear = bool(before or until) and not once
+        if bare(first) not in words("condition") or not said or unclear or '"' in line:
             return None
         deed = said[0][_then(said[0]) :]
-        if not self._wishes.does(f"set {without_verb(deed)}"):
+        if not self._wishes.does_deed(deed):
             return None
         clause = condition[max(behind_fillers(condition), default=0) :]
         before, _, last = clause.rpartition(" ")
@@ -178,17 +180,20 @@ class Understanding:
         if not self._names.mentions(clause):
             return None
         rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))
-        return self._hearing.parse(f'{rule} then "{deed}"')
+        return self._hearing.parse(f'{rule} then "{deed}" {until} {end}'.strip())
 
     def _watched(self, line: str) -> str:
         """Return `alert` or `once` with what stands at the end of a clause: `alert Haustür = offen`.
 
         What is neither compared nor a state is no condition: nothing is made of it.
         """
-        spoken = line.split()
-        for begin in range(2, len(spoken)):
-            if meant("sun", " ".join(spoken[begin:])):
-                return " ".join((self._watched(" ".join(spoken[:begin])), *spoken[begin:]))
+        line, sun = apart("sun", line)
+        before, only, times = parted_at(line, words("rule_only"))
+        if sun or only:
+            thing, _, last = before.rpartition(" ")
+            before = thing if plainly(last) in words("asks_is") else before
+            times = parted_at(times, words("rule_only"))[2] or times
+            return " ".join(filter(None, (self._watched(before), only if times else "", times, sun)))
         before, _, last = line.rpartition(" ")
         if by_somebody(line.partition(" ")[2], FILLERS):
             return line

@@ -89,6 +89,10 @@ class Wishes:
             return isinstance(err, WhichOne)
         return True
 
+    def does_deed(self, deed: str) -> bool:
+        """Say whether something can be set as it is said, with a verb or without one."""
+        return any(self.does(f"set {each}") for each in (without_verb(deed), *_wishes(deed)))
+
     def takes(self, said: str) -> bool:
         return wants(self._names.devices, said, self._phrases, self._vocabulary)
 
@@ -329,7 +333,7 @@ def without_verb(said: str) -> str:
         return joined[0]
     state, _, thing = rest.partition(" ")
     named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
-    return f"{_bare(thing)} {state}" if named and is_state_word(state) else rest
+    return f"{_bare(thing)} {state}" if named and is_state_word(state) else _bare(rest)
 
 
 def _is_value(text: str) -> bool:

@@ -109,3 +109,25 @@ def skip(key: str, spoken: Sequence[str], at: int = 0) -> int:
 @cache
 def _phrases_of(key: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(plainly(word).split()) for word in words(key))
+
+
+def apart(kind: str, text: str) -> tuple[str, str]:
+    """Return a text without the first words of a kind in it, and these; the text alone if there are none."""
+    said = text.split()
+    plain = [plainly(word.strip(",")) for word in said]
+    for at in range(len(said)):
+        end = lead(kind, plain, at)[1]
+        if end > at:
+            return " ".join(said[:at] + said[end:]), " ".join(said[at:end])
+    return text, ""
+
+
+def parted_at(text: str, marks: frozenset[str]) -> tuple[str, str, str]:
+    """Return what stands before the first of some words in a text, that word, and what is behind it.
+
+    What only leads to that word is left out: `, but only`.
+    """
+    said = text.split()
+    at = next((at for at, word in enumerate(said) if plainly(word) in marks), len(said))
+    before = said[: at - 1] if at and at < len(said) and said[at - 1] in words("rule_but") else said[:at]
+    return " ".join(before).rstrip(","), " ".join(said[at : at + 1]), " ".join(said[at + 1 :])

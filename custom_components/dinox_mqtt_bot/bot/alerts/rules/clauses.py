@@ -300,7 +300,9 @@ class _Reader:
             return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
-        value = with_signs(DEGREES_AT_END.sub(_degrees, self._run(operator)))
+        quoted = self._words[self._at].quoted
+        value = self._run(operator) if quoted else self._at_times(self._run(operator))
+        value = with_signs(DEGREES_AT_END.sub(_degrees, value))
         if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:
@@ -316,11 +318,23 @@ class _Reader:
     def _bare(self) -> Condition:
         """Read a value without an operator: it must equal that, or lie between two."""
         quoted = self._words[0].quoted
-        value = self._run()
+        value = self._run() if quoted else self._at_times(self._run())
         found = None if quoted else _DOTTED.fullmatch(value)
         if found is not None and number(found[1]) and number(found[2]):
             return Condition(Operator.BETWEEN, (found[1], found[2]))
         return Condition(Operator.EQUAL, (value,))
+
+    def _at_times(self, value: str) -> str:
+        """Return a state or a number without times of the week behind it: `open at night` means only then."""
+        said = value.split()
+        for end in range(1, len(said)):
+            head = " ".join(said[:end])
+            if is_state_word(head) or number(head) is not None:
+                weekly = read_weekly(" ".join(said[end:]))
+                if weekly is not None:
+                    self._wish("only", str(weekly))
+                    return head
+        return value
 
     def _begins(self) -> bool:
         """Say whether there is no value: the first word begins a clause, and is no word of priority."""

@@ -22,7 +22,7 @@ def parted(text: str) -> tuple[list[str], bool]:
     They are parted by an `and` or `or` between two that are whole: not in `between 3 and 5`, nor in a name.
     Raises BotError `rule_and_or` where both stand.
     """
-    text = _with_sun(text)
+    text = with_sun(text)
     parts: list[str] = []
     begin, kinds = 0, set[bool]()
     joints = [(word, JOINTS[said]) for word in split_words(text) if (said := word.text.casefold()) in JOINTS]
@@ -39,7 +39,7 @@ def parted(text: str) -> tuple[list[str], bool]:
     return [*parts, _without_copula(text[begin:]) if parts else text], True in kinds
 
 
-def _with_sun(text: str) -> str:
+def with_sun(text: str) -> str:
     """Return a text with `and sun.sun is below_horizon` for `after sunset`, behind what has to be so."""
     spoken = list(split_words(text))
     plain = [plainly(word.text) for word in spoken]
