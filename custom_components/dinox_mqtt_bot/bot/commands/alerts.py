@@ -49,8 +49,8 @@ class Alert(Command):
         "Topic, topic filter or alias, perhaps with .field behind it.", named=True, compared=True
     )
     condition: str = param(
-        "Field, comparison and value, then for 5m, clear 28, every 1h, and door is open, only 22:00-6:00, once, "
-        "then lamp on, say “text”, a priority, as “name”.",
+        "Field, comparison and value, then for 5m, clear 28, every 1h, and door is open, only 22:00-6:00, "
+        "once, then lamp on, say “text”, a priority, as “name”.",
         default="",
         greedy=True,
         verbatim=True,
