@@ -48,12 +48,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """A question that is not open any more; `who` has answered it, if anybody has."""
+    """A question that is not open any more; `who` has answered it, if anybody has, or it was `withdrawn`."""
 
     asked: Asked
     option: Option | None
     who: str
     at: float
+    withdrawn: bool = False
 
 
 class Inquiries:
@@ -118,7 +119,7 @@ class Inquiries:
             self._open[asked.id] = replace(asked, told=told)
             self._keep()
         else:
-            self._close(asked)
+            self._closed.put(asked.id, replace(self._close(asked), withdrawn=True))
 
     def _addressees(self, inquiry: Inquiry) -> list[str]:
         known = {contact.jid for contact in self._rules.contacts}
@@ -252,7 +253,8 @@ class Inquiries:
         """Return how a question ended."""
         asked, option, speech = closed.asked, closed.option, self._outgoing.speech(to)
         if option is None:
-            return speech.phrase("common.inquiry_over", question=_excerpt(asked))
+            key = "inquiry_withdrawn" if closed.withdrawn else "inquiry_over"
+            return speech.phrase(f"common.{key}", question=_excerpt(asked))
         answer = asked.choices.label(option, speech)
         who = flat(closed.who)
         return speech.phrase("common.inquiry_decided", who=who, answer=answer, question=_excerpt(asked))
