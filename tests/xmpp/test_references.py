@@ -1,10 +1,11 @@
 """What is said about other messages: in answer to them (XEP-0461), or to take them back (XEP-0424)."""
 
+from dataclasses import replace
 from typing import Any
 import uuid
 import xml.etree.ElementTree as ET
 
-from people import ALICE, BOT, Person, World, until
+from people import ALICE, BOT, QUICK, Person, World, until
 import pytest
 from test_room_recipients import answer, named_by, told
 from test_rooms import heard, joined, open_room
@@ -82,6 +83,21 @@ async def test_what_a_room_has_not_passed_on_yet_is_not_referred_to(either: Worl
     message = await received(alice, "I take it back.")
     assert heard(alice, room)[-2:] == ["The door is open.", "I take it back."]
     assert message.xml.find(RETRACT).get("id") == named_by(alice, room, "The door is open.")
+
+
+async def test_what_waits_for_an_echo_goes_on_when_there_will_be_none(world: World) -> None:
+    alice, room = await open_room(world)
+    probed = await world.bot(timing=replace(QUICK, room_ping=600, put_off=600))
+    await joined(probed, room)
+    rooms, saying = probed.link._talk.rooms, probed.link._talk.saying
+    hear, rooms._hear = rooms._hear, lambda message: None  # type: ignore[method-assign]
+    notice = probed.say("The door is open.", room, room=True)
+    probed.say("I take it back.", room, room=True, refers=Reference(notice.id, retracts=True))
+    await received(alice, "The door is open.")
+    assert "I take it back." not in heard(alice, room)
+    rooms._hear = hear  # type: ignore[method-assign]
+    saying.put_off(notice.id, "room_full")
+    await received(alice, "I take it back.")
 
 
 async def test_after_a_restart_the_rooms_history_tells_how_it_names_what_was_said(either: World) -> None:

@@ -167,10 +167,13 @@ class Saying:
     def put_off(self, notice_id: str, why: str) -> None:
         """Let a notice that could not be passed on for now be said again."""
         self._in_flight.pop(notice_id, None)
-        self._unechoed.pop(notice_id)
+        room, _ = self._unechoed.pop(notice_id)
         self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
         self._report(notice_id, Delivery.QUEUED, self._clock.now(), why)
+        if room and not self._unechoed.count(room):
+            # What waited for its echo waits no more: that may never come.
+            self.entered(room)
         self.go_on()
 
     def left(self, room: str) -> None:
