@@ -1,6 +1,7 @@
 """DinoX MQTT Bot: MQTT as a conversation, in XMPP and in Home Assistant."""
 
 import logging
+import shutil
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
@@ -10,7 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bot.model.replies import BotError
 from .const import DOMAIN
-from .entry.paths import database_path
+from .entry.paths import database_path, received_path
 from .issues.registry import async_not_opened, async_take_all_back
 from .runtime.build import async_build
 from .runtime.devices import async_register_bot, async_register_subentry
@@ -89,6 +90,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None
     """Delete the history, which nothing can read any more, and the status that the broker retains."""
     async_shut(hass, entry)
     path = database_path(hass, entry.entry_id)
+    received, _ = received_path(hass, entry.entry_id)
 
     def blocking() -> None:
         files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
@@ -98,6 +100,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None
             except OSError as err:
                 # A folder that cannot be written to is no reason to leave the rest as it is.
                 _LOGGER.warning("The bot's file %s could not be deleted: %s", file, err.strerror)
+        shutil.rmtree(received, ignore_errors=True)
 
     await hass.async_add_executor_job(blocking)
     async_take_all_back(hass, entry)

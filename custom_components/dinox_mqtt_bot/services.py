@@ -35,6 +35,8 @@ SERVICE_IMPORT_RULES = "import_rules"
 ATTR_MESSAGE = "message"
 ATTR_CONTACT = "contact"
 ATTR_PRIORITY = "priority"
+ATTR_REPLY_TO = "reply_to"
+ATTR_RETRACTS = "retracts"
 ATTR_ANSWERS = "answers"
 ATTR_BUTTONS = "buttons"
 ATTR_CAMERA = "camera"
@@ -56,6 +58,7 @@ ENTRY = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
 LONGEST_QUESTION = 2_000
 LONGEST_ANSWER = 60
 MOST_ANSWERS = 10
+MOST_RETRACTED = 100
 LONGEST_WAIT = timedelta(days=7)
 
 
@@ -91,6 +94,10 @@ SEND_MESSAGE_SCHEMA = vol.Schema(
             cv.ensure_list, vol.Length(max=MOST_ANSWERS), [_OPTION]
         ),
         vol.Optional(ATTR_CORRECTS, default=""): cv.string,
+        vol.Optional(ATTR_REPLY_TO, default=""): cv.string,
+        vol.Optional(ATTR_RETRACTS, default=[]): vol.All(
+            cv.ensure_list, vol.Length(max=MOST_RETRACTED), [cv.string]
+        ),
         vol.Optional(ATTR_TAG, default=""): vol.All(cv.string, vol.Length(max=LONGEST_ANSWER)),
     }
 )
@@ -204,6 +211,8 @@ async def _send_message(runtime: BotRuntime, call: ServiceCall) -> ServiceRespon
         tuple(call.data[ATTR_BUTTONS]),
         call.data[ATTR_TAG],
         {**files, "name": call.data[ATTR_FILE_NAME]} if files else {},
+        call.data[ATTR_REPLY_TO],
+        tuple(filter(None, dict.fromkeys(call.data[ATTR_RETRACTS]))),
     )
     return {"sent": [{"id": key, "contact": to} for key, to in await async_say(runtime, saying)]}
 

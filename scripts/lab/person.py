@@ -44,13 +44,19 @@ _PLUGINS = (
 _OWNER: ContextVar[object] = ContextVar("person", default=None)
 
 
+_RETRACT = "{urn:xmpp:message-retract:1}retract"
+
+
 class PersonError(AssertionError):
     """What was expected did not happen; the text says what and what did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One chat message. `at` is Unix time of arrival; `replaces` is set for a correction (XEP-0308)."""
+    """One chat message. `at` is Unix time of arrival.
+
+    `replaces` is set for a correction (XEP-0308), `retracts` for one that takes another back (XEP-0424).
+    """
 
     sender: str
     text: str
@@ -58,6 +64,7 @@ class Heard:
     id: str = ""
     delayed: bool = False
     replaces: str = ""
+    retracts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +263,7 @@ class Person:
     def _hear(self, stanza: Stanza) -> None:
         if stanza["type"] not in {"chat", "normal", "groupchat"} or not stanza["body"]:
             return
+        retracted = stanza.xml.find(_RETRACT)
         heard = Heard(
             sender=stanza["from"].bare,
             text=stanza["body"],
@@ -263,6 +271,7 @@ class Person:
             id=stanza["id"],
             delayed=bool(stanza.get_plugin("delay", check=True)),
             replaces=stanza["replace"]["id"],
+            retracts="" if retracted is None else retracted.get("id", ""),
         )
         if self._answers and stanza.get_plugin("markable", check=True):
             self._client.plugin["xep_0333"].send_marker(stanza["from"], stanza["id"], "displayed")

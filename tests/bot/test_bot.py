@@ -1,5 +1,6 @@
 """The junction: messages in, chat out, chat in, effects out."""
 
+from dataclasses import replace
 import logging
 
 from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
@@ -356,6 +357,22 @@ async def test_other_text_is_answered_with_what_can_be_said() -> None:
         "I did not understand that. Try “status”, “topics” or “help”.",
     ]
     assert [each.command for each in announced if isinstance(each, ChatReceived)] == [False, False]
+
+
+FILE = "https://upload.example.org/a/cat.jpg"
+
+
+async def test_a_file_is_told_of_and_no_riddle() -> None:
+    world = World()
+    announced = heard(world)
+    await world.bot.hear(replace(say(FILE), file=FILE))
+    assert announced == [ChatReceived(ME, FILE, False, "stanza", file=FILE)]
+    (answer,) = world.said
+    assert answer.startswith("I can't look into files.")
+    # What a bot says is said to be that.
+    await world.bot.hear(replace(say(FILE), file=FILE, automatic=True))
+    assert announced[-1] == ChatReceived(ME, FILE, False, "stanza", file=FILE, automatic=True)
+    assert len(world.said) == 1
 
 
 async def test_in_the_users_own_chat_other_text_is_left_alone() -> None:

@@ -15,7 +15,19 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from rooms import Occupant, new_room
-from running import ALICE, BOT, ask, bot_entry, contacts, reachable, running, until
+from running import (
+    ALICE,
+    BOT,
+    USERS,
+    account,
+    ask,
+    bot_entry,
+    contacts,
+    reachable,
+    running,
+    standalone,
+    until,
+)
 import voluptuous as vol
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Role
@@ -234,7 +246,135 @@ async def test_what_the_chat_event_tells(hass: HomeAssistant, both: dict[str, An
         key = alice.reply(BOT, heard.id, "in a minute")
         await until(lambda: events)
         told = {"jid": ALICE, "text": "in a minute", "command": False, "entry_id": bot.entry.entry_id}
-        assert events[0].data == {**told, "id": key, "room": "", "reply_to": heard.id}
+        more = {"room": "", "reply_to": heard.id, "file": "", "file_type": ""}
+        assert events[0].data == {**told, "id": key, **more}
+
+
+REPLY = "{urn:xmpp:reply:0}reply"
+RETRACT = "{urn:xmpp:message-retract:1}retract"
+
+
+class Stanzas:
+    """The chat messages that a person gets, with all that is in them."""
+
+    def __init__(self, person: Person) -> None:
+        self._all: list[Any] = []
+        for event in ("message", "groupchat_message"):
+            person.client.add_event_handler(event, self._all.append)
+
+    async def next(self, text: str) -> Any:
+        def found() -> Any:
+            return next((each for each in self._all if text in each["body"]), None)
+
+        await until(found)
+        return found()
+
+    async def about(self, text: str, tag: str) -> str:
+        """Return the id of the message that another one, which has this text, is about."""
+        return str((await self.next(text)).xml.find(tag).get("id"))
+
+
+async def test_a_contact_is_answered_by_the_id_of_its_message(
+    hass: HomeAssistant, both: dict[str, Any], alice: Person
+) -> None:
+    events = async_capture_events(hass, "dinox_mqtt_bot_chat")
+    stanzas = Stanzas(alice)
+    async with running(hass, bot_entry(both, contacts(ALICE))) as bot:
+        await reachable(bot)
+        key = alice.say(BOT, "How long does the washer take?")
+        await until(lambda: events)
+        answer = await ask(
+            hass, "send_message", message="Ten minutes.", reply_to=events[0].data["id"], contact=ALICE
+        )
+        assert await stanzas.about("Ten minutes.", REPLY) == key
+        # What the bot said needs no contact: it is known who read it.
+        (sent,) = answer["sent"]
+        content = base64.b64encode(PNG).decode()
+        await ask(hass, "send_message", content=content, file_name="a.png", reply_to=sent["id"])
+        assert await stanzas.about("/a.png", REPLY) == sent["id"]
+        await ask(hass, "send_message", message="Now?", buttons=["yes", "no"], reply_to=sent["id"])
+        assert await stanzas.about("Now?", REPLY) == sent["id"]
+
+
+async def test_messages_are_taken_back(hass: HomeAssistant, both: dict[str, Any], alice: Person) -> None:
+    stanzas = Stanzas(alice)
+    answers = async_capture_events(hass, EVENT_ANSWER)
+    async with running(hass, bot_entry(both, contacts(Contact(ALICE, language="de")))) as bot:
+        await reachable(bot)
+        (door,) = (await ask(hass, "send_message", message="The door is open."))["sent"]
+        (bell,) = (await ask(hass, "send_message", message="It rings.", buttons=["open"], tag="bell"))["sent"]
+        await alice.next("It rings.")
+        back = await ask(hass, "send_message", retracts=[door["id"], bell["id"], door["id"]])
+        assert back["sent"] == [door, bell]
+        told = [await alice.next("nehme ich zurück") for _ in back["sent"]]
+        assert len({each.id for each in told}) == 2
+        assert await stanzas.about("nehme ich zurück", RETRACT) == door["id"]
+        await until(lambda: answers)
+        assert answers[0].data["id"] is None
+        for values in ({"retracts": door["id"]}, {"message": "shut", "corrects": door["id"]}):
+            with pytest.raises(ServiceValidationError) as raised:
+                await ask(hass, "send_message", **values)
+            assert raised.value.translation_key == "unknown_message"
+
+
+async def test_in_a_room_too(hass: HomeAssistant, both: dict[str, Any], alice: Person) -> None:
+    room = await Occupant(alice, new_room()).enter("Alice")
+    await room.configure(whois="anyone", persistentroom="1")
+    stanzas = Stanzas(alice)
+    events = async_capture_events(hass, "dinox_mqtt_bot_chat")
+    family = Contact(room.room, name="Family", room=True, role=Role.OPERATOR)
+    async with running(hass, bot_entry(both, contacts(ALICE, family))) as bot:
+        await until(lambda: room.room in bot.chat._gate.inside)
+        (sent,) = (await ask(hass, "send_message", message="Dinner!", contact=room.room))["sent"]
+        await until(lambda: room.heard("Dinner!"))
+        room.say("What is there?")
+        await until(lambda: events)
+        said = events[0].data
+        await ask(hass, "send_message", message="Soup.", contact=said["room"], reply_to=said["id"])
+        await ask(hass, "send_message", retracts=sent["id"])
+        assert await stanzas.about("Soup.", REPLY) == room._names[said["id"]]
+        assert await stanzas.about("take back", RETRACT) == room._names[sent["id"]]
+
+
+async def test_what_is_held_is_taken_back_without_a_word(
+    hass: HomeAssistant, both: dict[str, Any], alice: Person
+) -> None:
+    async with running(hass, bot_entry(both, contacts(ALICE))) as bot:
+        await reachable(bot)
+        alice.show("dnd")
+        await until(lambda: bot.bot.do_not_disturb.contacts)
+        (sent,) = (await ask(hass, "send_message", message="The door is open."))["sent"]
+        assert (await ask(hass, "send_message", retracts=sent["id"]))["sent"] == [sent]
+        alice.show(None)
+        await until(lambda: not bot.bot.do_not_disturb.contacts)
+        await ask(hass, "send_message", message="the end")
+        await alice.next("the end")
+        assert not [each for each in alice.all if "door" in each.text or "take back" in each.text]
+
+
+async def test_what_is_taken_back_while_nobody_is_there_is_not_forgotten(
+    hass: HomeAssistant, port: int, own_lab: Lab
+) -> None:
+    """The server is away, Home Assistant ends and begins: the contact reads that it was taken back."""
+    server = own_lab.prosody(users=USERS)
+    data = {**standalone(port), **account(server.ports["c2s"], own_lab.ca)}
+    entry = bot_entry(data, contacts(ALICE))
+    async with running(hass, entry) as bot:
+        await reachable(bot)
+        async with Person(ALICE, "alicepw", server.ports["c2s"], own_lab.client_ssl()) as alice:
+            (sent,) = (await ask(hass, "send_message", message="The door is open."))["sent"]
+            await alice.next("The door is open.")
+        server.stop()
+        await until(lambda: not bot.chat.status.online)
+        (lost,) = (await ask(hass, "send_message", message="never read"))["sent"]
+        await ask(hass, "send_message", retracts=[sent["id"], lost["id"]])
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        server.start()
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        async with Person(ALICE, "alicepw", server.ports["c2s"], own_lab.client_ssl()) as alice:
+            told = [(await alice.next("take back")).retracts for _ in range(2)]
+            assert sorted(told) == sorted((sent["id"], lost["id"]))
+            assert not [each for each in alice.all if "never" in each.text]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +386,11 @@ async def test_what_the_chat_event_tells(hass: HomeAssistant, both: dict[str, An
         ({"message": "x", "corrects": "unknown"}, "unknown_message"),
         ({"content": "QQ==", "contact": "nobody@home.test"}, "unknown_contact"),
         ({"content": "QQ=="}, "no_contact"),
+        ({"message": "x", "reply_to": "unknown"}, "reply_without_contact"),
+        ({"message": "x", "reply_to": "unknown", "contact": "nobody@home.test"}, "unknown_contact"),
+        ({"retracts": ["unknown"]}, "unknown_message"),
+        ({"retracts": ["unknown"], "message": "x"}, "one_at_a_time"),
+        ({"corrects": "a", "reply_to": "b", "message": "x"}, "one_at_a_time"),
     ],
 )
 async def test_what_cannot_be_sent_is_said(

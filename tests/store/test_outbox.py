@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading_of
 
 from custom_components.dinox_mqtt_bot.bot.model.history import LedgerRow
-from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push, Reference
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS
@@ -382,3 +383,70 @@ async def test_what_a_client_confirmed_last_is_known_by_what_it_corrects(store: 
         outbox.mark("again", delivery, now)
         assert outbox.confirmed(notice("n").to) == "n" == outbox.newest(notice("n").to)
     assert outbox.confirmed("bob@example.org") == ""
+
+
+def retraction(of: str, **more: Any) -> Notice:
+    return notice(f"no-{of}", refers=Reference(of, retracts=True), **more)
+
+
+async def test_what_a_notice_refers_to_is_kept(open_store: Opener) -> None:
+    store = open_store()
+    for about in (Reference("m1", own=False), Reference("m2"), Reference("m3", retracts=True)):
+        store.outbox.put(notice(f"about-{about.id}", refers=about))
+    store.close()
+    kept = {each.id: each.refers for each in await open_store().outbox.waiting()}
+    assert kept == {
+        "about-m1": Reference("m1", own=False),
+        "about-m2": Reference("m2"),
+        "about-m3": Reference("m3", retracts=True),
+    }
+
+
+async def test_a_retraction_that_waits_survives_a_kill_and_what_it_takes_back_is_not_said(
+    open_store: Opener,
+) -> None:
+    store = open_store()
+    store.outbox.put(notice("a"))
+    store.outbox.put(notice("b", replaces="a"))
+    store.outbox.put(retraction("a"))
+    assert [each.id for each in await store.outbox.waiting()] == ["no-a"]
+    again = open_store()  # the one before is killed at once
+    assert [each.id for each in await again.outbox.waiting()] == ["no-a"]
+    assert {row.state for row in await again.outbox.ledger(["a"])} == {"queued", "retracted"}
+    again.outbox.mark("a", Delivery.SENT, T0 + 9)  # the server had it after all
+    assert [each.id for each in await again.outbox.waiting()] == ["no-a"]
+    again.outbox.mark("no-a", Delivery.SENT, T0 + 10)
+    assert await again.outbox.waiting() == []
+
+
+async def test_what_is_held_is_taken_back_without_a_word(store: Store) -> None:
+    store.outbox.hold(notice("a"))
+    store.outbox.hold(notice("b"))
+    store.outbox.put(retraction("a"))
+    assert await store.outbox.waiting() == []
+    assert [each.id for each in await store.outbox.held("ann@example.org")] == ["b"]
+    assert [row.state for row in await store.outbox.ledger(["a"])] == ["held", "retracted"]
+
+
+async def test_nobody_has_to_read_what_was_taken_back_or_that_it_was(open_store: Opener) -> None:
+    store = open_store()
+    for key in "abc":
+        store.outbox.put(notice(key))
+        store.outbox.mark(key, Delivery.SENT, T0 + 1)
+    store.outbox.mark("a", Delivery.READ, T0 + 2)
+    assert counts(store) == (0, 2)
+    for key in "abc":
+        store.outbox.put(retraction(key))
+        store.outbox.mark(f"no-{key}", Delivery.SENT, T0 + 3)
+    assert counts(store) == (0, 0)
+    store.close()
+    again = open_store()
+    assert counts(again) == (0, 0)
+    assert "retracted" in {row.state for row in await again.outbox.ledger(["a"])}
+    assert again.outbox.newest("ann@example.org") == ""
+
+
+async def test_a_retraction_is_not_what_was_said_last(store: Store) -> None:
+    store.outbox.put(notice("a"))
+    store.outbox.put(retraction("a"))
+    assert store.outbox.newest("ann@example.org") == "a"

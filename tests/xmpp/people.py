@@ -22,7 +22,7 @@ from custom_components.dinox_mqtt_bot.bot.ports import ButtonsOf, CommandForms
 from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import Timing, XmppSettings
-from custom_components.dinox_mqtt_bot.xmpp.upload import Put
+from custom_components.dinox_mqtt_bot.xmpp.upload import Get, Put
 from lab.servers import LOOPBACK, Lab, Server
 
 BOT, ALICE, MALLORY = "bot@home.test", "alice@home.test", "mallory@home.test"
@@ -148,6 +148,7 @@ class Probed:
         put: Put | None = None,
         forms: CommandForms | None = None,
         buttons: ButtonsOf = lambda notice: (),
+        get: Get | None = None,
     ) -> None:
         self.forms, self.buttons = forms, buttons
         self.statuses: list[LinkStatus] = []
@@ -171,6 +172,7 @@ class Probed:
             clock=self.clock,
             timing=timing,
             put=put,
+            get=get,
         )
 
     def start(self, undisturbed: tuple[str, ...] = ()) -> None:
@@ -288,7 +290,8 @@ class World:
         on_text, put = changes.pop("on_text", None), changes.pop("put", None)
         undisturbed, forms = changes.pop("undisturbed", ()), changes.pop("forms", None)
         buttons = changes.pop("buttons", lambda notice: ())
-        probed = Probed(self.settings(**changes), tls, timing, on_text, put, forms, buttons)
+        get = changes.pop("get", None)
+        probed = Probed(self.settings(**changes), tls, timing, on_text, put, forms, buttons, get)
         self._leaving.push_async_callback(probed.link.stop)
         probed.link.meet([Contact(jid) for jid in contacts])
         probed.link.show(BotState.ONLINE, "")

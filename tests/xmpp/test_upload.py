@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.xmpp import upload as module
-from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe
+from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe, origin_of
 from lab.servers import Lab, Server
 
 JPEG = b"\xff\xd8\xff\xe0 of another size"
@@ -175,3 +175,99 @@ async def test_the_end_of_the_session_ends_the_wait(own_prosody: Server, lab: La
 )
 def test_only_safe_addresses_are_used(address: str, safe: bool) -> None:
     assert is_safe(address) is safe
+
+
+class Fetching:
+    """Fetches nothing, and keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    async def get(self, address: str, own: str) -> bytes:
+        self.asked.append((address, own))
+        return PNG
+
+
+async def fetching(world: World) -> tuple[Probed, Fetching]:
+    found = Fetching()
+    return await world.bot(put=putting(world.lab), get=found.get), found
+
+
+async def test_a_contacts_file_is_fetched_from_where_the_own_server_keeps_files(either: World) -> None:
+    probed, found = await fetching(either)
+    address = await upload(probed)
+    fresh, found = await fetching(either)
+    assert await fresh.link.fetch(address) == PNG
+    assert await fresh.link.fetch(address) == PNG
+    assert found.asked == [(address, "127.0.0.1")] * 2
+
+
+async def test_nothing_is_fetched_from_elsewhere(either: World) -> None:
+    probed, found = await fetching(either)
+    address = urlsplit(await upload(probed))
+    for elsewhere in (
+        address._replace(scheme="http"),
+        address._replace(netloc="127.0.0.1:1"),
+        address._replace(netloc=f"localhost:{address.port}"),
+        address._replace(netloc=f"alice@{address.netloc}"),
+        address._replace(netloc=f"{address.netloc}.example.org"),
+        address._replace(scheme="aesgcm"),
+    ):
+        with pytest.raises(BotError, match="file_foreign"):
+            await probed.link.fetch(elsewhere.geturl())
+    assert found.asked == []
+
+
+async def test_without_a_session_or_a_service_nothing_is_fetched(
+    own_prosody: Server, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world_of(lab, own_prosody) as world:
+        without = await world.bot(put=putting(lab))
+        with pytest.raises(BotError, match="file_source_unknown"):
+            await without.link.fetch("https://127.0.0.1/a")
+        found = Fetching()
+        probed = await world.bot(get=found.get, resource="b", timing=replace(QUICK, answer=0.3))
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "_UPLOAD", "urn:example:none")
+            with pytest.raises(BotError, match="file_source_unknown"):
+                await probed.link.fetch("https://127.0.0.1/a")
+        own_prosody.freeze()
+        with pytest.raises(BotError, match="file_source_unknown"):
+            await probed.link.fetch("https://127.0.0.1/a")
+        own_prosody.thaw()
+        await probed.link.stop()
+        with pytest.raises(BotError, match="file_source_unknown"):
+            await probed.link.fetch("https://127.0.0.1/a")
+        assert found.asked == []
+
+
+async def test_a_service_that_keeps_files_within_this_machine_alone_is_none_to_fetch_from(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probed, found = await fetching(world)
+    address = await upload(probed)
+    monkeypatch.setattr(module, "origin_of", lambda text: None if text.endswith(".bin") else origin_of(text))
+    with pytest.raises(BotError, match="file_foreign"):
+        await probed.link.fetch(address)
+    assert found.asked == []
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://files.example.org/a", "files.example.org:443"),
+        ("https://FILES.example.org:443/b?c", "files.example.org:443"),
+        ("https://[2001:db8::1]:8443/a", "2001:db8::1:8443"),
+        ("http://files.example.org/a", None),
+        ("https://me:word@files.example.org/a", None),
+        ("https://files.example.org\\@evil.example.org/a", None),
+        ("https://files.example.org/a b", None),
+        ("https://files.example.org/\r\nHost: evil", None),
+        ("https://files.example.org:port/a", None),
+        ("https://[/a", None),
+        ("https:///a", None),
+        ("", None),
+    ],
+)
+def test_where_an_address_leads_is_told_by_host_and_port(address: str, origin: str | None) -> None:
+    assert origin_of(address) == origin

@@ -234,7 +234,10 @@ class Outbox(Protocol):
         """Return, in the same way, what a client of a contact has confirmed last (XEP-0184, 0333). No I/O."""
 
     def put(self, notice: Notice) -> None:
-        """Store a notice; when it is committed, it is said (tell)."""
+        """Store a notice; when it is committed, it is said (tell).
+
+        What it takes back is said no more; where that is held, nobody has seen it, and nothing is said.
+        """
 
     def hold(self, notice: Notice) -> None:
         """Store a notice that is not to be said before somebody asks for what is `held` (tell)."""

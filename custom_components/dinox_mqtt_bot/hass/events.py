@@ -1,12 +1,16 @@
 """What the bot tells automations: the values of its events.
 
 `runtime/announcer.py` fires `dinox_mqtt_bot_message` (values below, `priority`, `retained`, `entry_id`),
-`dinox_mqtt_bot_chat` (`chat_event`), `dinox_mqtt_bot_alert_changed`
-(`alert_values`, `entry_id`, `rule_id`), `dinox_mqtt_bot_answer` (`answer_event`).
+`dinox_mqtt_bot_chat` (`chat_event`), `dinox_mqtt_bot_file` (by `runtime/receiving.py`),
+`dinox_mqtt_bot_alert_changed` (`alert_values`, `entry_id`, `rule_id`),
+`dinox_mqtt_bot_answer` (`answer_event`).
 Event entities carry the same. Silent messages and some of a flood
 (diagnostics count those) fire none; alerts always do. Whatever is fired is a row of the recorder: a normal
 message is fired only while somebody waits for that event. Triggers hear of messages by `SIGNAL_MESSAGE`.
 """
+
+import mimetypes
+from urllib.parse import urlsplit
 
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
@@ -21,6 +25,7 @@ from .values import excerpt, shown_number
 EVENT_MESSAGE = f"{DOMAIN}_message"
 EVENT_CHAT = f"{DOMAIN}_chat"
 EVENT_ANSWER = f"{DOMAIN}_answer"
+EVENT_FILE = f"{DOMAIN}_file"
 EVENT_ALERT = f"{DOMAIN}_alert_changed"
 SIGNAL_MESSAGE = SignalType[str, MessageReceived](EVENT_MESSAGE)
 """Every message that comes in, with the id of the bot's entry; also those that are silent or not new."""
@@ -91,6 +96,8 @@ def chat_event(entry_id: str, chat: ChatReceived) -> dict[str, str | bool]:
         "id": chat.id,
         "room": chat.room,
         "reply_to": chat.reply_to,
+        "file": chat.file,
+        "file_type": (mimetypes.guess_file_type(urlsplit(chat.file).path)[0] or "") if chat.file else "",
     }
 
 

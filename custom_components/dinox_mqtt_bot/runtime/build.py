@@ -15,6 +15,7 @@ from ..bot.bot import Bot
 from ..bot.forms.buttons import Buttons
 from ..bot.forms.forms import Forms
 from ..bot.model.notice import Notice
+from ..bot.model.replies import BotError
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
 from ..bot.ports import Clock, Phrases, Ports, StateWords
@@ -35,7 +36,7 @@ from ..entry.account import connection, has_chat, is_pubsub_only, pubsub_service
 from ..entry.beacon import bot_id, rules_of, tells_status
 from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
 from ..entry.journal import Journal
-from ..entry.paths import database_path
+from ..entry.paths import database_path, received_path
 from ..entry.rule_store import RuleStore
 from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
@@ -51,7 +52,7 @@ from ..hass.sentences import KnownSentences
 from ..hass.targets import NoticeLook, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
-from ..hass.uploads import http_put
+from ..hass.uploads import http_get, http_put
 from ..hass.vocabulary import async_load_vocabulary
 from ..issues.server_hint import ServerHint
 from ..issues.watch import Issues
@@ -69,6 +70,7 @@ from .delivery import NoticeDelivery
 from .entity_source import EntitySource, WithEntities
 from .filters import held_filters
 from .links import AnyChat, Links, catch_up
+from .receiving import Receiving
 from .runtime import BotConfigEntry, BotRuntime
 from .titles import async_keep_titles
 from .webhooks import Webhooks
@@ -137,7 +139,9 @@ async def _async_build_on(
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
         entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
-        beside=tuple(beside(hass, entry, bot, entities, settle=ports.rules.settle, create_task=create_task)),
+        beside=tuple(
+            beside(hass, entry, bot, entities, chat=chat, settle=ports.rules.settle, create_task=create_task)
+        ),
         has_chat=has_chat(entry),
         settle=ports.rules.settle,
     )
@@ -176,10 +180,11 @@ def beside(
     bot: Bot,
     entities: EntitySource,
     *,
+    chat: AnyChat,
     settle: Callable[[], Awaitable[None]],
     create_task: CreateTask,
 ) -> Iterator[Callable[[], CALLBACK_TYPE]]:
-    """Yield what begins to hear buttons and webhooks, to show alerts, and to tell of entities."""
+    """Yield what begins to hear buttons and webhooks, to show alerts, to tell of entities, to fetch files."""
     yield partial(
         async_hear_buttons,
         hass,
@@ -207,6 +212,27 @@ def beside(
     yield partial(bot.listen, pictures.hear)
     if knows_entities(entry):
         yield partial(entities.start, bot.receive)
+    if isinstance(chat, XmppLink):
+        yield partial(receiving(hass, entry, bot, chat, create_task).start, bot.listen)
+
+
+def receiving(
+    hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, chat: XmppLink, create_task: CreateTask
+) -> Receiving:
+    """Build what fetches the files of contacts."""
+
+    def refuse(jid: str, why: BotError) -> None:
+        text = bot.outgoing.speech(jid).phrase(f"exceptions.{why.key}.message", **why.placeholders)
+        bot.outgoing.answer(jid, text)
+
+    return Receiving(
+        hass,
+        entry.entry_id,
+        received_path(hass, entry.entry_id),
+        fetch=chat.fetch,
+        refuse=refuse,
+        create_task=create_task,
+    )
 
 
 def knows_entities(entry: ConfigEntry[Any]) -> bool:
@@ -292,12 +318,14 @@ async def async_build_chat(
         return xmpp_tls(entry.data), AVATAR.read_bytes() if AVATAR.exists() else b""
 
     tls, avatar = await hass.async_add_executor_job(blocking)
+    own_tls = tls if entry.data[CONF_XMPP_CA] else None
     return XmppLink(
         xmpp_settings(entry.data, name=entry.title, avatar=avatar, language=hass.config.language),
         tls=tls,
         create_task=create_task,
         clock=clock,
-        put=http_put(hass, tls if entry.data[CONF_XMPP_CA] else None),
+        put=http_put(hass, own_tls),
+        get=http_get(own_tls),
     )
 
 

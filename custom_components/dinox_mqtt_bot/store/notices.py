@@ -5,7 +5,7 @@ import json
 import sqlite3
 
 from ..bot.model.history import LedgerRow
-from ..bot.model.notice import Notice, Push
+from ..bot.model.notice import Notice, Push, Reference
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from .backlog import RowChange
@@ -15,6 +15,7 @@ from .damage import built
 HELD = "held"
 MERGED = "merged"
 SUPERSEDED = "superseded"
+RETRACTED = "retracted"
 
 # Lines of the ledger only: the notice is queued all the same.
 RETRYING = "retrying"
@@ -22,8 +23,9 @@ AGAIN = "again"
 
 # What was settled and is put again under its id is settled.
 PUT = """
-INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, state, changed, room, file)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+INSERT INTO outbox
+    (id, contact, text, at, priority, replaces, chain, push, state, changed, room, file, refers)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
 # What `MOVE` sets: the state of the notice whose id is the last value.
@@ -51,11 +53,13 @@ _MOVE_READ = "UPDATE outbox SET state = 'read', changed = ?2 WHERE rowid IN (SEL
 READ_WITH = (f"{_ENTER_READ} {_READ_WITH}", f"{_MOVE_READ} {_READ_WITH})")
 READ_ALL = (f"{_ENTER_READ} {_READ_ALL}", f"{_MOVE_READ} {_READ_ALL})")
 
-_NOTICE = "SELECT id, contact, text, at, priority, replaces, push, room, file FROM outbox"
+_NOTICE = "SELECT id, contact, text, at, priority, replaces, push, room, file, refers FROM outbox"
 WAITING = f"{_NOTICE} WHERE state = 'queued' ORDER BY priority >= {Priority.ALERT.value} DESC, at, rowid"
 KEPT = f"{_NOTICE} WHERE state = 'held' AND contact = ? ORDER BY at, rowid"
 LIVE = """
-SELECT id, contact, chain, replaces <> '', state, room FROM outbox
+SELECT id, contact, chain, replaces <> '', state,
+    NOT (room OR refers LIKE '%"retracts": true%')
+FROM outbox
 WHERE state IN ('queued', 'held', 'sent', 'received') ORDER BY rowid
 """
 # A union without doubles ends also where two notices were merged into each other.
@@ -103,10 +107,11 @@ ORDER BY unsure.number
 def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
     """Return what `PUT` takes."""
     push = json.dumps(asdict(notice.push), ensure_ascii=False) if notice.push else ""
+    refers = json.dumps(asdict(notice.refers)) if notice.refers else ""
     priority = notice.priority.value
     return (
         notice.id, notice.to, notice.text, notice.at, priority, notice.replaces, chain, push, state,
-        notice.at, notice.room, notice.file,
+        notice.at, notice.room, notice.file, refers,
     )  # fmt: skip
 
 
@@ -143,8 +148,9 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
             _push(push) if push else None,
             bool(room),
             bool(file),
+            Reference(**json.loads(refers)) if refers else None,
         )
-        for notice_id, to, text, at, priority, replaces, push, room, file in connection.execute(
+        for notice_id, to, text, at, priority, replaces, push, room, file, refers in connection.execute(
             statement, parameters
         )
     ]

@@ -24,6 +24,7 @@ from .notices import (
     PUT,
     READ_ALL,
     READ_WITH,
+    RETRACTED,
     RETRY,
     STATE,
     SUPERSEDED,
@@ -65,10 +66,10 @@ class SqliteOutbox(ports.Outbox):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""
-        for notice_id, contact, chain, corrects, state, room in connection.execute(LIVE):
+        for notice_id, contact, chain, corrects, state, unread in connection.execute(LIVE):
             delivery = None if state == HELD else Delivery(state)
             known = checked(notice_id, str), checked(contact, str), checked(chain, str)
-            self._tally.add(*known, bool(corrects), delivery, room=bool(room))
+            self._tally.add(*known, bool(corrects), delivery, unread=bool(unread))
 
     @property
     @override
@@ -114,11 +115,17 @@ class SqliteOutbox(ports.Outbox):
     def _added(self, notice: Notice, delivery: Delivery | None) -> Iterable[RowChange]:
         if notice.id in self._tally:
             return
-        if delivery is not None:
+        if notice.retracts:
+            unsaid = self._tally.holds(notice.retracts)
+            yield from self._retracted(notice)
+            if unsaid:
+                return
+        elif delivery is not None:
             self._newest[notice.to] = notice.replaces or notice.id
         chain = self._tally.chain_of(notice)
+        unread = not (notice.room or notice.retracts)
         superseded = self._tally.add(
-            notice.id, notice.to, chain, bool(notice.replaces), delivery, room=notice.room
+            notice.id, notice.to, chain, bool(notice.replaces), delivery, unread=unread
         )
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
@@ -126,6 +133,12 @@ class SqliteOutbox(ports.Outbox):
         durable = notice.priority >= Priority.ALERT
         yield RowChange(PUT, (row_of(notice, chain, state),), notice, durable=durable)
         yield entered(notice.id, state, notice.at)
+
+    def _retracted(self, notice: Notice) -> Iterable[RowChange]:
+        """Take a notice back, with what corrects it: it is not said (again), and nobody has to read it."""
+        for key in dict.fromkeys((notice.retracts, *self._tally.said_as(notice.retracts))):
+            self._tally.drop(key)
+            yield from moved(key, RETRACTED, notice.at, notice.id)
 
     def waits(self, notice_id: str) -> bool:
         """Whether a notice is to be said, because nothing newer has taken its place. No I/O."""

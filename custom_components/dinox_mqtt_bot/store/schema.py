@@ -110,6 +110,10 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (since, series)
     ) WITHOUT ROWID;
     """,
+    # 5: outbox.refers is JSON: the message that a notice answers or takes back; empty for none.
+    """
+    ALTER TABLE outbox ADD COLUMN refers TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 LAST_IDS = "SELECT seq FROM sqlite_sequence UNION ALL SELECT max(id) FROM messages HAVING max(id) IS NOT NULL"

@@ -20,7 +20,7 @@ MOST_UNREAD = 10_000
 class _Standing:
     """Where one notice stands. Without a delivery it is held; a higher `number` was put later.
 
-    What a `room` has counts as unread nowhere: nobody can tell who has read it.
+    Not `unread` is what nobody has to read, or nobody can tell who has: what a room has, and a retraction.
     """
 
     contact: str
@@ -28,7 +28,7 @@ class _Standing:
     corrects: bool
     delivery: Delivery | None
     number: int
-    room: bool = False
+    unread: bool = True
 
 
 class Tally:
@@ -60,6 +60,12 @@ class Tally:
         standing = self._standings.get(notice_id)
         return standing.contact if standing is not None else ""
 
+    def said_as(self, notice_id: str) -> list[str]:
+        """Return a notice that is not read or settled, and the corrections of it."""
+        contact = self.contact_of(notice_id)
+        notices = self._contacts[contact].items() if contact else ()
+        return [key for key, standing in notices if notice_id in {key, standing.chain}]
+
     def waits(self, notice_id: str) -> bool:
         standing = self._standings.get(notice_id)
         return standing is not None and standing.delivery is Delivery.QUEUED
@@ -80,13 +86,13 @@ class Tally:
         corrects: bool,
         delivery: Delivery | None,
         *,
-        room: bool = False,
+        unread: bool = True,
     ) -> str:
         """Count a notice (no delivery: held); return the correction a waiting one supersedes, or nothing."""
         superseded = self._waiting.get(chain, "") if corrects and delivery else ""
         if superseded:
             self.drop(superseded)
-        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers), room)
+        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers), unread)
         self._standings[notice_id] = standing
         self._contacts.setdefault(contact, OrderedDict())[notice_id] = standing
         self._count(standing, 1)
@@ -174,7 +180,7 @@ class Tally:
         if standing.delivery is Delivery.QUEUED:
             self.undelivered += number
         elif standing.delivery in _UNREAD:
-            self.unread += 0 if standing.room else number
+            self.unread += number if standing.unread else 0
             self._unread[standing.contact] += number
             if self._unread[standing.contact] > MOST_UNREAD:
                 self._drop_oldest(standing.contact)

@@ -14,7 +14,7 @@ from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from .composing import Composing
 from .gate import Gate, bare_of
-from .incoming import encryption_in, is_automatic, reaction_in, replied_in, said_at, text_in
+from .incoming import encryption_in, file_in, is_automatic, reaction_in, replied_in, said_at, text_in
 from .reach import Reach, reason_of
 from .remembered import Said
 from .saying import Saying
@@ -140,7 +140,7 @@ class Hearing:
                     Utterance(sender.bare, "", message["id"], at, sender.resource, encrypted=scheme)
                 )
             return
-        text, reaction = text_in(message), reaction_in(message, at)
+        text, reaction = text_in(message) or file_in(message), reaction_in(message, at)
         # What was kept for us while we were away is too old to act on: a command would come as a surprise.
         if not (text or reaction) or now - at > _STALE_AFTER:
             return
@@ -156,10 +156,16 @@ class Hearing:
         if reaction:
             self._on_reaction(reaction)
         if text:
-            automatic = is_automatic(message)
             self._on_text(
                 Utterance(
-                    sender.bare, text, message["id"], at, sender.resource, reply_to, automatic=automatic
+                    sender.bare,
+                    text,
+                    message["id"],
+                    at,
+                    sender.resource,
+                    reply_to,
+                    automatic=is_automatic(message),
+                    file=file_in(message),
                 )
             )
 

@@ -11,11 +11,16 @@ from slixmpp.stanza import Message
 from ..bot.model.utterance import LONGEST_TEXT, Reaction
 
 _REPLY_FEATURE: Final = "urn:xmpp:reply:0"
-_REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"
+REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"
 _REACTIONS_FEATURE: Final = "urn:xmpp:reactions:0"
 _REACTIONS: Final = f"{{{_REACTIONS_FEATURE}}}reactions"
 _REACTION: Final = f"{{{_REACTIONS_FEATURE}}}reaction"
-_FALLBACK: Final = "{urn:xmpp:fallback:0}fallback"
+RETRACTION_FEATURE: Final = "urn:xmpp:message-retract:1"
+RETRACT: Final = f"{{{RETRACTION_FEATURE}}}retract"
+_OOB_URL: Final = "{jabber:x:oob}x/{jabber:x:oob}url"
+_LONGEST_ADDRESS: Final = 2_048
+"""Characters of the address of a file."""
+FALLBACK: Final = "{urn:xmpp:fallback:0}fallback"
 _FALLBACK_BODY: Final = "{urn:xmpp:fallback:0}body"
 _DELAY: Final = "{urn:xmpp:delay}delay"
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
@@ -46,6 +51,9 @@ _SEALED_BODIES: Final = {"?OTR": "OTR", "-----BEGIN PGP MESSAGE": "OpenPGP"}
 SHIM: Final = "{http://jabber.org/protocol/shim}"
 AUTOMATIC: Final = "Auto-Submitted"
 
+# What says something without words, which then stand there only for clients that do not know it.
+_WORDLESS: Final = {_REACTIONS_FEATURE: _REACTIONS, RETRACTION_FEATURE: RETRACT}
+
 type _Span = tuple[int, int]
 
 
@@ -71,25 +79,32 @@ def _scheme(namespace: str) -> str:
 
 
 def text_in(message: Message) -> str:
-    """Return the body without fallbacks (XEP-0428): quotation (XEP-0461 §3) and reaction in words."""
+    """Return the body without fallbacks (XEP-0428): quotation (XEP-0461), reaction, retraction in words."""
     body = str(message["body"])
     spans: list[_Span] = []
-    quoted = message.xml.find(_REPLY) is not None
+    quoted = message.xml.find(REPLY) is not None
     if quoted and (quotations := list(_fallbacks(message, _REPLY_FEATURE))):
         spans += (span for span in quotations if _fits(span, body))
         quoted = False
-    if message.xml.find(_REACTIONS) is not None:
-        # Without a place that makes sense all of it is meant; a reply, in contrast, says something.
-        whole = (0, len(body))
-        spans += (span if _fits(span, body) else whole for span in _fallbacks(message, _REACTIONS_FEATURE))
+    for feature, element in _WORDLESS.items():
+        if message.xml.find(element) is not None:
+            # Without a place that makes sense all of it is meant; a reply, in contrast, says something.
+            whole = (0, len(body))
+            spans += (span if _fits(span, body) else whole for span in _fallbacks(message, feature))
     text = _without(body, spans)[: LONGEST_TEXT + 1]  # whoever reads it sees that there was more
     return (_QUOTE.sub("", text) if quoted else text).strip()
 
 
 def replied_in(message: Message) -> str:
     """Return the id of the message that this one answers (XEP-0461), or an empty string."""
-    reply = message.xml.find(_REPLY)
+    reply = message.xml.find(REPLY)
     return "" if reply is None else reply.get("id", "")
+
+
+def file_in(message: Message) -> str:
+    """Return the address of the file that a message brings (XEP-0066), or an empty string."""
+    address = (message.xml.findtext(_OOB_URL) or "").strip()
+    return address if len(address) <= _LONGEST_ADDRESS else ""
 
 
 def reaction_in(message: Message, at: float) -> Reaction | None:
@@ -127,7 +142,7 @@ def said_at(message: Message, now: float) -> float:
 
 def _fallbacks(message: Message, feature: str) -> Iterator[_Span]:
     """Return spans of the body that stand for a feature: first character, one after; (0, 0) if untold."""
-    for fallback in message.xml.iterfind(_FALLBACK):
+    for fallback in message.xml.iterfind(FALLBACK):
         if fallback.get("for") == feature:
             for part in fallback.findall(_FALLBACK_BODY) or [fallback]:
                 yield _number(part.get("start")), _number(part.get("end"))

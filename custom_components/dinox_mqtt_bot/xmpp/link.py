@@ -25,7 +25,7 @@ from .saying import Addressee, OnDelivery
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
 from .talk import Talk
-from .upload import Put, Uploader
+from .upload import Get, Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class XmppLink:
         clock: Clock,
         timing: Timing = DEFAULT_TIMING,
         put: Put | None = None,
+        get: Get | None = None,
     ) -> None:
         self._settings = settings
         self._tls = tls
@@ -56,7 +57,7 @@ class XmppLink:
         self._gate = Gate(settings.jid)
         self._account = Account(settings, self._gate, timing)
         self._talk = Talk(self._gate, clock, timing)
-        self._uploader = Uploader(put, timing.answer)
+        self._uploader = Uploader(put, timing.answer, get)
         self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
@@ -162,6 +163,10 @@ class XmppLink:
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
         return await self._uploader.upload(name, mime, payload)
+
+    async def fetch(self, address: str) -> bytes:
+        """Return a file that somebody has put on the own server (ask). Raises as `Uploader.fetch`."""
+        return await self._uploader.fetch(address)
 
     async def examine(self) -> ServerFound | None:
         """Say what kind of server the account is on, None while there is no session."""

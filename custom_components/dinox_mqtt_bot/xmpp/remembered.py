@@ -63,14 +63,25 @@ class Said:
 
 
 class Named:
-    """How a room names what the bot has said in it lately, and how the bot does."""
+    """How a room names what was said in it lately: by the bot, which its own ids tell, and by contacts."""
 
     def __init__(self) -> None:
         self._known = Bounded[str, str](_MOST_NAMED)
+        self._named = Bounded[str, tuple[str, str]](_MOST_NAMED)
 
-    def put(self, name: str, key: str) -> None:
-        """Note how the room names what the bot names so."""
+    def put(self, name: str, key: str, nick: str) -> None:
+        """Note how the room names what the bot names so, which has this nick."""
         self._known.put(short(name), key)
+        self.note(name, key, nick)
+
+    def note(self, name: str, key: str, nick: str) -> None:
+        """Note how the room names what somebody of this nick names so; an id that is taken stays."""
+        if key and len(name) <= _LONGEST_ADDRESS and not self._named.get(short(key), ("", ""))[0]:
+            self._named.put(short(key), (name, nick))
+
+    def called(self, key: str) -> tuple[str, str]:
+        """Return how the room names what somebody names so, and the nick of who said it; or nothing."""
+        return self._named.get(short(key), ("", ""))
 
     def get(self, name: str) -> str:
         """Return how the bot names it; the name itself where that is not known."""

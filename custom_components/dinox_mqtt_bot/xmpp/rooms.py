@@ -17,7 +17,7 @@ from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from . import muc
 from .gate import Gate, bare_of
-from .incoming import encryption_in, is_automatic, reaction_in, replied_in, text_in
+from .incoming import encryption_in, file_in, is_automatic, reaction_in, replied_in, text_in
 from .remembered import Named, Occupants, Said
 from .saying import Saying
 from .session import Session
@@ -49,10 +49,10 @@ class _Stay:
     sought: str = ""
     try_at: float = 0.0
     people: Occupants = field(default_factory=Occupants)
+    # How the room names what was said in it (XEP-0359).
+    named: Named = field(default_factory=Named)
     # Until its subject has come (or so long) it tells what was said before.
     opens_at: float = 0.0
-    # What the room calls the bot's own messages (XEP-0359), and what the bot calls them.
-    named: Named = field(default_factory=Named)
     destroyed: bool = False
     unheard: str = ""
 
@@ -109,6 +109,10 @@ class Rooms:
     def refused(self) -> dict[str, str]:
         """The rooms that do not let the bot in or speak, each with the reason (`replies.REASONS`)."""
         return dict(self._gate.refused)
+
+    def called(self, room: str, key: str) -> tuple[str, str]:
+        """Return how a room names what somebody has said there by this id, and the nick of whoever did."""
+        return self._stays[room].named.called(key) if room in self._stays else ("", "")
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """See and hear what rooms send to this client."""
@@ -305,7 +309,7 @@ class Rooms:
         room, nick = message["from"].bare, message["from"].resource
         stay = self._stays[room]
         ids = muc.ids_of(message)
-        own = next((key for key in ids if self._saying.was_for(key, room)), "")
+        own = next((key for key in ids if self._saying.is_own(key, room)), "")
         if message["type"] == "error":
             if nick in {"", stay.nick}:  # all who are there know the ids of what was said
                 self._returned(room, stay, own, message["error"])
@@ -322,8 +326,8 @@ class Rooms:
     def _take_echo(self, message: Any, room: str, key: str) -> None:
         """Take what the bot itself has said: passed on by the room just now, or told of when it came in."""
         for name in muc.names_of(message, room) if key else ():
-            self._stays[room].named.put(name, key)
-        if self._saying.was_for(key, room):
+            self._stays[room].named.put(name, key, self._stays[room].nick)
+        if self._saying.is_own(key, room):
             if message.xml.find(muc.DELAY) is None and self._gate.refused.pop(room, ""):
                 self._on_reach(room, "")
             self._saying.heard_of(key, Delivery.RECEIVED)
@@ -331,12 +335,15 @@ class Rooms:
     def _take(self, message: Any, room: str, nick: str, stay: _Stay) -> None:
         """Take what a person says, with words or with a reaction, if it is known who that is."""
         scheme, now, address = encryption_in(message), self._clock.now(), stay.people[nick]
-        text, reaction = "" if scheme else text_in(message), reaction_in(message, now)
+        text = "" if scheme else text_in(message) or file_in(message)
+        reaction, file = reaction_in(message, now), "" if scheme else file_in(message)
         if not (text or scheme or reaction) or address not in self._gate.contacts:
             return
         key, said = message["id"], f"{text} {reaction and (reaction.to, reaction.emojis)}"
         if not self._heard.add(f"{room}/{nick}", key, said):
             return
+        for name in muc.names_of(message, room):
+            stay.named.note(name, key, nick)
         answered = self._meant(stay, room, reaction.to if reaction else replied_in(message))
         if reaction and answered:
             self._on_reaction(replace(reaction, jid=address, to=answered, room=room))
@@ -345,7 +352,9 @@ class Rooms:
         if text or scheme:
             automatic, reply_to = is_automatic(message), "" if reaction else answered
             self._on_text(
-                Utterance(address, text, key, now, nick, reply_to, room, scheme, automatic=automatic)
+                Utterance(
+                    address, text, key, now, nick, reply_to, room, scheme, automatic=automatic, file=file
+                )
             )
 
     def _meant(self, stay: _Stay, room: str, named: str) -> str:

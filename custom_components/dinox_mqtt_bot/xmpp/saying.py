@@ -12,14 +12,14 @@ from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 
 from ..bot.model.forms import Button
-from ..bot.model.notice import Notice
+from ..bot.model.notice import Notice, Reference
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import NO_CONTACT, ButtonsOf, Clock
 from .composing import Composing
 from .forms.offers import bytes_of, offer
 from .gate import Gate, bare_of
-from .incoming import AUTOMATIC, SHIM
+from .incoming import AUTOMATIC, FALLBACK, REPLY, RETRACT, RETRACTION_FEATURE, SHIM
 from .reach import Reach
 from .remembered import Remembered
 from .room_notices import RoomNotices
@@ -35,12 +35,17 @@ _BATCH: Final = 8
 _WINDOW: Final = 200
 _DELAYED_AFTER: Final = 60.0
 _OOB: Final = "{jabber:x:oob}"
+_STORE: Final = "{urn:xmpp:hints}store"
 
 type OnDelivery = Callable[[str, Delivery, float, str], None]
 """Told of a notice's id, how far it came, when (Unix time), and why it came no further, if that is known."""
 
 type Addressee = Callable[[str], str]
 """Returns whom a notice of this id is for, as long as it matters; empty for all other ids."""
+
+
+type Called = Callable[[str, str], tuple[str, str]]
+"""Returns how a room names what has this id, and the nick of who said it; nothing where that is not known."""
 
 
 class Saying:
@@ -53,6 +58,7 @@ class Saying:
     _report: OnDelivery
     _addressee: Addressee
     _buttons: ButtonsOf
+    _called: Called
 
     def __init__(self, gate: Gate, clock: Clock, reach: Reach, composing: Composing) -> None:
         self._gate = gate
@@ -73,9 +79,12 @@ class Saying:
         self._session: Session | None = None
         self._speaks_soon = False
 
-    def start(self, on_delivery: OnDelivery, addressee: Addressee, buttons: ButtonsOf) -> None:
+    def start(
+        self, on_delivery: OnDelivery, addressee: Addressee, buttons: ButtonsOf, called: Called
+    ) -> None:
         """Tell how far notices come, from now on; `buttons` says what each offers."""
         self._report, self._addressee, self._buttons = on_delivery, addressee, buttons
+        self._called = called
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
@@ -84,6 +93,10 @@ class Saying:
     def was_for(self, notice_id: str, bare: str) -> bool:
         """Whether a notice is for this address, which alone can tell what became of it."""
         return bool(bare) and self.addressee(notice_id) == bare
+
+    def is_own(self, notice_id: str, room: str) -> bool:
+        """Whether a notice is for this room, or was and has not come back: it does not matter any more."""
+        return self.was_for(notice_id, room) or any(each.id == notice_id for each in self._unechoed.of(room))
 
     def addressee(self, notice_id: str) -> str:
         """Return the bare JID that a notice is for, empty if it does not matter any more."""
@@ -154,10 +167,13 @@ class Saying:
     def put_off(self, notice_id: str, why: str) -> None:
         """Let a notice that could not be passed on for now be said again."""
         self._in_flight.pop(notice_id, None)
-        self._unechoed.pop(notice_id)
+        room, _ = self._unechoed.pop(notice_id)
         self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
         self._report(notice_id, Delivery.QUEUED, self._clock.now(), why)
+        if room and not self._unechoed.count(room):
+            # What waited for its echo waits no more: that may never come.
+            self.entered(room)
         self.go_on()
 
     def left(self, room: str) -> None:
@@ -235,7 +251,7 @@ class Saying:
         if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
             self.heard_of(notice.id, Delivery.FAILED, NO_CONTACT)
             return
-        if notice.room and not self._may_speak(bare):
+        if notice.room and not self._may_speak(bare, notice):
             self._outside.put(bare, notice)
             if why := self._gate.refused.get(bare):
                 self._report(notice.id, Delivery.QUEUED, self._clock.now(), why)
@@ -245,6 +261,8 @@ class Saying:
         else:
             self._in_flight[notice.id] = notice
         stanza = stanza_of(xmpp, notice, self._clock.now(), self._offered(notice))
+        if notice.refers:
+            refer(stanza, notice.refers, self._named(notice, notice.refers))
         self._composing.mark(stanza, bare)
         xmpp.send(stanza)
 
@@ -255,10 +273,22 @@ class Saying:
             _LOGGER.exception("What a message offers could not be found out")
             return ()
 
-    def _may_speak(self, room: str) -> bool:
-        """Say whether the bot is in a room that has passed on most of what was said; nothing is overtaken."""
+    def _may_speak(self, room: str, notice: Notice) -> bool:
+        """Say whether the bot is in a room that has passed on most of what was said; nothing is overtaken.
+
+        What refers to something must wait until the room has told how it names that.
+        """
         waits = self._outside.count(room) or self._unechoed.count(room) >= _WINDOW
-        return room in self._gate.inside and not waits
+        unnamed = notice.refers is not None and notice.refers.id in self._unechoed
+        return room in self._gate.inside and not waits and not unnamed
+
+    def _named(self, notice: Notice, about: Reference) -> tuple[str, str]:
+        """Return how what a notice is about is named where it goes, and the address of who said it."""
+        if notice.room:
+            room = bare_of(notice.to)
+            name, nick = self._called(room, about.id)
+            return name or about.id, f"{room}/{nick}" if nick else room
+        return about.id, self._gate.own if about.own else notice.to
 
 
 def _now() -> float:
@@ -280,7 +310,7 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float, buttons: Sequence[Bu
     )
     message["id"] = notice.id
     message["origin_id"]["id"] = notice.id
-    if not notice.room:
+    if not notice.room and not notice.retracts:
         message["request_receipt"] = True
         message.enable("markable")
     headers = ET.SubElement(message.xml, f"{SHIM}headers")
@@ -293,3 +323,16 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float, buttons: Sequence[Bu
         message["replace"]["id"] = notice.replaces
     offer(message, buttons, address)
     return message
+
+
+def refer(message: Message, about: Reference, named: tuple[str, str]) -> None:
+    """Say what a message answers (XEP-0461), or takes back (XEP-0424): then its words are for other clients.
+
+    `named` is the id where it goes, and who said it.
+    """
+    if not about.retracts:
+        ET.SubElement(message.xml, REPLY, id=named[0], to=named[1])
+        return
+    ET.SubElement(message.xml, RETRACT, id=named[0])
+    ET.SubElement(message.xml, FALLBACK, {"for": RETRACTION_FEATURE})
+    ET.SubElement(message.xml, _STORE)

@@ -46,7 +46,7 @@ class Talk:
         """Tell what is heard and what became of what was said, from now on."""
         self.commands.start(forms, spawn)
         self.reach.start(on_reach)
-        self.saying.start(on_delivery, addressee, buttons)
+        self.saying.start(on_delivery, addressee, buttons, self.rooms.called)
         self.rooms.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off, on_reach=on_reach)
         self.dnd.start(on_presence, undisturbed)
         self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)

@@ -1,9 +1,11 @@
-"""Files put where contacts can fetch them (XEP-0363)."""
+"""Files put where contacts can fetch them (XEP-0363), and fetched where contacts put them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 import ipaddress
+import re
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 import xml.etree.ElementTree as ET
@@ -22,9 +24,17 @@ _VALUE: Final = "{jabber:x:data}value"
 # XEP-0363 §4: no other header may be set for the server.
 _HEADERS: Final = frozenset({"authorization", "cookie", "expires"})
 _MOST_SERVICES: Final = 20
+_HTTPS: Final = 443
+_NOWHERE: Final = "-"
+# What no address has: a reader may take it for something else than another one does.
+_UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 type Put = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
 """Puts bytes at an address with these headers; returns the HTTP status. BotError `upload_failed`."""
+
+type Get = Callable[[str, str], Awaitable[bytes]]
+"""Returns the bytes at an address. The second is the one host beside public ones that may be asked, by its IP
+address. Raises BotError `file_unreadable`, `file_too_large`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +55,19 @@ class _Slot:
 class Uploader:
     """`ports.Uploads` over the link's session of now. The service is looked for once a session."""
 
-    def __init__(self, put: Put | None, patience: float) -> None:
+    def __init__(self, put: Put | None, patience: float, get: Get | None = None) -> None:
         self._put = put
+        self._get = get
         self._patience = patience
+        # Where what is put there can be read, as the service itself says.
+        self._origin = ""
         self._session: Session | None = None
         self._service: _Service | None = None
 
     def begin(self, session: Session) -> None:
         """Work in this session."""
         if session is not self._session:
-            self._session, self._service = session, None
+            self._session, self._service, self._origin = session, None, ""
 
     def end(self) -> None:
         """Work no more until the next session."""
@@ -76,6 +89,28 @@ class Uploader:
         if status not in {200, 201}:
             raise BotError("upload_failed", reason=f"HTTP {status}")
         return slot.get
+
+    async def fetch(self, address: str) -> bytes:
+        """Return a file that somebody has put on the own server's upload service, and on no other.
+
+        Where its files are read only the service can say: in a place for a file, which is asked for once a
+        session and left empty. Raises BotError `file_source_unknown`, `file_foreign`, and as `Get`.
+        """
+        if self._get is None or self._session is None:
+            raise BotError("file_source_unknown")
+        if origin_of(address) is None:
+            raise BotError("file_foreign")
+        session = self._session
+        if not self._origin:
+            try:
+                service = self._service = self._service or await self._find(session)
+                slot = await self._request(session, service, "file.bin", "application/octet-stream", 1)
+            except (IqTimeout, BotError) as error:
+                raise BotError("file_source_unknown") from error
+            self._origin = origin_of(slot.get) or _NOWHERE
+        if origin_of(address) != self._origin:
+            raise BotError("file_foreign")
+        return await self._get(_encoded(address), peer_of(session))
 
     async def _find(self, session: Session) -> _Service:
         """Return the server's upload service. Raises BotError `upload_unavailable`, IqTimeout."""
@@ -125,6 +160,22 @@ class Uploader:
         headers = {each.get("name", ""): _line(each.text or "") for each in put.iterfind(f"{_NS}header")}
         allowed = {name: text for name, text in headers.items() if name.lower() in _HEADERS}
         return _Slot(_encoded(put.get("url", "")), _encoded(get.get("url", "")), allowed)
+
+
+def origin_of(address: str) -> str | None:
+    """Return host and port of an address that is read by TLS; None for others, and where a user is named."""
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
+            return None if _UNFIT.search(address) else f"{parts.hostname}:{parts.port or _HTTPS}"
+    return None
+
+
+def peer_of(session: Session) -> str:
+    """Return the IP address of the server that a session is with, empty if it is over."""
+    transport = session.xmpp.transport
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    return str(peer[0]) if peer else ""
 
 
 def is_safe(address: str) -> bool:

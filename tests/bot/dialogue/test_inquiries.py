@@ -12,7 +12,7 @@ from bot.dialogue.choices import Choices
 from bot.dialogue.inquiries import KEPT, MOST_OPEN
 from bot.model.announcements import ChatReceived, InquiryClosed
 from bot.model.inquiry import Answer, Inquiry, Option
-from bot.model.notice import Notice
+from bot.model.notice import Notice, Reference
 from bot.model.replies import BotError, Caller, Surface
 from bot.model.rules import Contact, Ear, FreeText, Priority, Role
 from bot.model.utterance import Reaction, Utterance
@@ -518,3 +518,24 @@ def test_a_text_without_end_is_no_answer() -> None:
 def test_a_guest_who_is_not_told_anything_is_asked_when_named() -> None:
     world = Asking(Contact(ME), Contact(GUEST, receives=False))
     assert set(world.put(replace(GARAGE, to=(GUEST, GUEST)))) == {GUEST}
+
+
+async def test_a_question_is_taken_back_from_one_then_from_all() -> None:
+    world = Asking()
+    asked = world.put(MINUTES)
+    world.bot.dialogue.inquiries.withdraw("another")
+    world.bot.dialogue.inquiries.withdraw(asked[ME].id)
+    assert world.closed == []
+    assert await world.say("5", reply_to=asked[ME].id)
+    assert world.closed == []
+    world.bot.dialogue.inquiries.withdraw(asked[ANN].id)
+    assert world.chosen == [None]
+    (said,) = await world.say("5", who=ANN, reply_to=asked[ANN].id)
+    assert said.text == "⏹ Diese Frage wurde zurückgenommen: How long?"
+
+
+def test_a_question_may_answer_something() -> None:
+    world = Asking()
+    about = Reference("m7", own=False)
+    world.bot.dialogue.inquiries.ask(replace(GARAGE, to=(ME,)), about)
+    assert [notice.refers for notice in world.outbox.notices] == [about]

@@ -3,7 +3,15 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.payload.media import FAMILIES, binary_kind, is_page, page_title, stream_url
+from bot.payload.media import (
+    FAMILIES,
+    binary_kind,
+    is_page,
+    mime_of,
+    page_title,
+    shown_kind,
+    stream_url,
+)
 
 TAIL = bytes(range(64))
 BMP = b"BM" + (70).to_bytes(4, "little") + bytes(64)
@@ -168,3 +176,36 @@ def test_any_text_is_looked_at_without_trouble(text: str, start: str) -> None:
     assert not url or url.lower().startswith(("http://", "https://"))
     assert "\n" not in page_title(start + text)
     assert is_page(start + text) in (True, False)
+
+
+SOUND, SEEN = (b"hdlr" + bytes(8) + track + TAIL for track in (b"soun", b"vide"))
+MP4 = b"\0\0\0\x18ftypmp42" + TAIL
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + TAIL, "png"),
+        (b"OggS" + bytes(24) + b"OpusHead" + TAIL, "opus"),
+        (MP4 + SOUND, "m4a"),
+        (MP4 + SOUND + SEEN, ""),
+        (MP4 + SEEN, ""),
+        (MP4, ""),
+        (b"%PDF-1.7" + TAIL, ""),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>" + TAIL, ""),
+        (b"<!DOCTYPE html><html>" + TAIL, ""),
+        (BMP, ""),
+        (b"", ""),
+    ],
+)
+def test_pictures_and_sounds_are_known_by_what_is_in_them(content: bytes, kind: str) -> None:
+    assert shown_kind(content) == kind
+
+
+def test_kinds_have_media_types() -> None:
+    assert [mime_of(kind) for kind in ("jpg", "png", "m4a", "opus")] == [
+        "image/jpeg",
+        "image/png",
+        "audio/mp4",
+        "audio/opus",
+    ]

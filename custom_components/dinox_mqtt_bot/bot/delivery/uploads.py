@@ -8,7 +8,7 @@ import re
 from ..model.message import Kind, Reading
 from ..model.replies import BotError
 from ..model.rules import Display, Priority, Subscription
-from ..payload.media import FAMILIES
+from ..payload.media import FAMILIES, mime_of
 from ..ports import Spawn, Uploads
 
 LARGEST = 10_000_000
@@ -18,20 +18,6 @@ MOST_WAITING = 40_000_000
 SHOWN = frozenset({"image", "audio", "video"})
 """Families of files that a contact sees or hears in its client."""
 
-_TYPES = {
-    "jpg": "image/jpeg",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "mov": "video/quicktime",
-    "mkv": "video/x-matroska",
-    "avi": "video/x-msvideo",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-    "gz": "application/gzip",
-    "7z": "application/x-7z-compressed",
-    "xz": "application/x-xz",
-    "zst": "application/zstd",
-}
 _PLAIN = {
     Kind.JSON: ("json", "application/json"),
     Kind.HTML: ("html", "text/html"),
@@ -57,7 +43,7 @@ def named(reading: Reading) -> tuple[str, str]:
     ending, mime = _PLAIN.get(reading.kind, ("txt", "text/plain; charset=utf-8"))
     if reading.kind is Kind.BINARY and reading.media in FAMILIES:
         ending = reading.media
-        mime = _TYPES.get(ending) or f"{FAMILIES[ending]}/{ending}"
+        mime = mime_of(ending)
     name = _UNFIT.sub("_", reading.message.topic.rpartition("/")[2]).strip("._")[:60]
     return f"{name or 'message'}.{ending}", mime
 

@@ -158,7 +158,18 @@ class Dialogue:
 
     def _announce_said(self, said: Utterance, *, command: bool) -> None:
         """Announce what a contact said."""
-        self._announce(ChatReceived(said.jid, said.text, command, said.id, said.room, said.reply_to))
+        self._announce(
+            ChatReceived(
+                said.jid,
+                said.text,
+                command,
+                said.id,
+                said.room,
+                said.reply_to,
+                said.file,
+                automatic=said.automatic,
+            )
+        )
 
     def _inquired(self, utterance: Utterance, contact: Contact, caller: Caller) -> str | None:
         """Return what is said to an answer to a question of an automation; None if it is none.
@@ -424,6 +435,8 @@ class Dialogue:
             return await self._taken(text, contact, may_answer=may_answer)
         if not may_answer or not line:
             return ""
+        if utterance.file and meant is None:
+            return self._speech(caller).phrase("common.file_heard")
         if meant in (None, NODDED) and (possible := self.inquiries.possible(contact.jid)):
             return possible
         try:

@@ -1,7 +1,7 @@
 """What contacts are asked for automations: who was asked, and whose answer was the first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 import json
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ from ..model.announcements import Announcement, InquiryClosed
 from ..model.bounded import Bounded
 from ..model.forms import Button
 from ..model.inquiry import ANSWER, Answer, Inquiry, Option
-from ..model.notice import Notice, Push, is_target
+from ..model.notice import Notice, Push, Reference, is_target
 from ..model.replies import BotError, Caller
 from ..model.rules import Contact, Priority, Role, RuleSet
 from ..model.timers import NEVER
@@ -48,12 +48,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """A question that is not open any more; `who` has answered it, if anybody has."""
+    """A question that is not open any more; `who` has answered it, if anybody has, or it was `withdrawn`."""
 
     asked: Asked
     option: Option | None
     who: str
     at: float
+    withdrawn: bool = False
 
 
 class Inquiries:
@@ -81,8 +82,10 @@ class Inquiries:
 
     # Asking.
 
-    def ask(self, inquiry: Inquiry) -> Asked:
+    def ask(self, inquiry: Inquiry, refers: Reference | None = None) -> Asked:
         """Ask everybody who is meant and may be disturbed; if that is nobody, nothing is waited for.
+
+        `refers` is the message to which the question is an answer.
 
         Raises BotError `ask_twice`, `ask_too_many`, `unknown_contact` or `no_contact`.
         """
@@ -102,8 +105,21 @@ class Inquiries:
             # Before it is said: whoever answers must not come to a bot that has forgotten the question.
             self._keep()
             self._clock.wake(asked.until)
-            self._outgoing.send(self._question(asked, key, each) for key, each in told.items())
+            questions = (self._question(asked, key, each) for key, each in told.items())
+            self._outgoing.send(replace(each, refers=refers) for each in questions)
         return asked
+
+    def withdraw(self, notice_id: str) -> None:
+        """Take a question back from one of those who were asked; from the last one, it is closed."""
+        asked = next((each for each in self._open.values() if notice_id in each.told), None)
+        if asked is None:
+            return
+        told = {key: to for key, to in asked.told.items() if key != notice_id}
+        if told:
+            self._open[asked.id] = replace(asked, told=told)
+            self._keep()
+        else:
+            self._closed.put(asked.id, replace(self._close(asked), withdrawn=True))
 
     def _addressees(self, inquiry: Inquiry) -> list[str]:
         known = {contact.jid for contact in self._rules.contacts}
@@ -237,7 +253,8 @@ class Inquiries:
         """Return how a question ended."""
         asked, option, speech = closed.asked, closed.option, self._outgoing.speech(to)
         if option is None:
-            return speech.phrase("common.inquiry_over", question=_excerpt(asked))
+            key = "inquiry_withdrawn" if closed.withdrawn else "inquiry_over"
+            return speech.phrase(f"common.{key}", question=_excerpt(asked))
         answer = asked.choices.label(option, speech)
         who = flat(closed.who)
         return speech.phrase("common.inquiry_decided", who=who, answer=answer, question=_excerpt(asked))

@@ -41,7 +41,8 @@ class MessageReceived:
 class ChatReceived:
     """A contact wrote. `command` says whether the text asks for a command.
 
-    `id` is the stanza id, `reply_to` that of the message answered, `room` where it was said, or empty.
+    `id` is the stanza id, `reply_to` that of the message answered, `room` where it was said, `file` the
+    address of one, or empty. `automatic`: a bot says that it says it.
     """
 
     jid: str
@@ -50,6 +51,8 @@ class ChatReceived:
     id: str = ""
     room: str = ""
     reply_to: str = ""
+    file: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

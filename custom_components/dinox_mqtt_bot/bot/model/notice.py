@@ -37,12 +37,25 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """The message that a notice answers (XEP-0461), or, with `retracts`, takes back (XEP-0424).
+
+    `id` is a notice's (then `own`), or that of something a contact said.
+    """
+
+    id: str
+    own: bool = True
+    retracts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to say to one contact, or to one target of Home Assistant (then it has a `push`).
 
     `id` is stanza and origin id (XEP-0359), the same when repeated. `to` is a bare JID, a room's with `room`,
     or a target: `notify.<name>`, an entity or action. `at` is Unix time. With `file` the text is an upload's
-    address (XEP-0066). `replaces` is the id of the notice corrected (XEP-0308), or empty.
+    address (XEP-0066). `replaces` is the id of the notice corrected (XEP-0308), or empty. One that retracts
+    has as its text what is read where retractions are not known.
     """
 
     id: str
@@ -54,6 +67,12 @@ class Notice:
     push: Push | None = None
     room: bool = False
     file: bool = False
+    refers: Reference | None = None
+
+    @property
+    def retracts(self) -> str:
+        """The id of the notice that it takes back, or nothing."""
+        return self.refers.id if self.refers and self.refers.retracts else ""
 
 
 def is_target(to: str) -> bool:

@@ -13,7 +13,7 @@ class Utterance:
 
     `id` is the stanza id, `reply_to` that of the message answered (XEP-0461), or empty. Said in a room, it
     has the room's bare JID as `room`, the nickname as `resource`. What is `encrypted` end to end (the name of
-    the scheme) has no text. `automatic`: a bot says that it says it.
+    the scheme) has no text. `automatic`: a bot says that it says it. `file` is the address of one (XEP-0066).
     """
 
     jid: str
@@ -25,6 +25,7 @@ class Utterance:
     room: str = ""
     encrypted: str = ""
     automatic: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

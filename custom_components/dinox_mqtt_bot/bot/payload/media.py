@@ -48,6 +48,21 @@ FAMILIES = {
 }
 """Which family a kind belongs to; what is not here is data."""
 
+_TYPES = {
+    "jpg": "image/jpeg",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "mov": "video/quicktime",
+    "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+    "7z": "application/x-7z-compressed",
+    "xz": "application/x-xz",
+    "zst": "application/zstd",
+}
+
 _PAGE = re.compile(
     r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+"
     r"<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
@@ -57,6 +72,29 @@ _PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
 _ENTRY = re.compile(r"(?i)file[0-9]+\s*=\s*(.*)")
 _ENTRY_LINES = 100
 _URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
+
+
+# The tracks of ISO base media (ISO/IEC 14496-12 §8.4.3): version, flags and `pre_defined` are nothing.
+_TRACK = re.compile(rb"hdlr\0{8}(vide|soun)")
+_HEARD_OR_SEEN = frozenset(
+    ("png", "jpg", "gif", "webp", "heic", "avif", "mp3", "ogg", "opus", "flac", "wav", "m4a")
+)
+
+
+def mime_of(kind: str) -> str:
+    """Return the media type of a kind that `FAMILIES` has."""
+    return _TYPES.get(kind) or f"{FAMILIES[kind]}/{kind}"
+
+
+def shown_kind(content: bytes) -> str:
+    """Return the kind of a picture or a sound by what is in it, nothing for all else.
+
+    What a phone recorded is often MPEG-4 with a track of sound alone.
+    """
+    kind = binary_kind(content)
+    if kind == "mp4" and {found[1] for found in _TRACK.finditer(content)} == {b"soun"}:
+        return "m4a"
+    return kind if kind in _HEARD_OR_SEEN else ""
 
 
 def binary_kind(payload: bytes) -> str:
