@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, override
+from typing import Any, override
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, llm
@@ -16,9 +16,6 @@ from ..bot.model.rules import Role
 from ..hass.callers import async_caller
 from .asking import async_answer
 from .runtime import BotConfigEntry
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 LOOKS = ("devices", "value", "history", "alerts", "why", "try", "suggest")
 """The commands that agents look with; none of them changes anything."""
@@ -143,7 +140,7 @@ async def _async_caller(hass: HomeAssistant, llm_context: llm.LLMContext) -> Cal
     return replace(caller, language=llm_context.language or "")
 
 
-def _texts(command: type[DataclassInstance]) -> tuple[str, str]:
+def _texts(command: Any) -> tuple[str, str]:
     """Return what a command does, and what its parameters are that are typed one after the other."""
     typed = (each.metadata for each in fields(command) if not each.metadata.get("aside"))
     return command.__doc__ or "", " ".join(each["summary"] for each in typed)
