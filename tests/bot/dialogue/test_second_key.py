@@ -41,6 +41,7 @@ class House(World):
     def __init__(self, *contacts: Contact, **how: Any) -> None:
         presets = (
             Preset("Movie", "z/scene", "movie", number=1),
+            Preset("Long", "z/long", "x" * LONGEST_DEED + "{value}", number=3),
             Preset("Siren", "z/siren", "{value}", number=2, role=Role.ADMIN),
         )
         super().__init__(
@@ -156,6 +157,7 @@ async def test_the_question_says_what_is_done(deed: str, stake: str) -> None:
         ("set gone on", "no_deed"),
         ("preset list", "no_deed"),
         ("publish z/lamp/set " + "x" * LONGEST_DEED, "text_too_long"),
+        ("preset long unlock", "text_too_long"),
     ],
 )
 async def test_what_is_no_deed_is_not_asked_about(deed: str, error: str) -> None:

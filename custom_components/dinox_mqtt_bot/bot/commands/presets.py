@@ -206,7 +206,7 @@ class Preset(Command):
             raise BotError("no_deed", deed=said)
         preset, value = spoken(parts.rules.presets, said)
         payload = with_values(preset.payload, {"value": value, "contact": "", "timestamp": ""})
-        return Text("preset_stake", _shown(preset, payload))
+        return Text("preset_stake", {"name": preset.name, "topic": preset.topic, "payload": payload})
 
     async def _added(self, parts: Parts) -> Reply:
         name, topic, payload = self._typed()

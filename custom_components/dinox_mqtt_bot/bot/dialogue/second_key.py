@@ -13,7 +13,7 @@ from .grants import Grants
 PATIENCE = 180.0
 """Seconds in which a contact may answer."""
 LONGEST_DEED = 300
-"""Characters: the question shows all of it."""
+"""Characters of what an agent wants to do, and of what is published for it: the question shows all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ class SecondKey:
         role = max(command.least_role(self._parts), Role.OPERATOR)
         require(caller, role, command.node)
         stake = await command.at_stake(self._parts)
+        if len(str(stake.placeholders.get("payload", ""))) > LONGEST_DEED:
+            raise BotError("text_too_long", most=LONGEST_DEED)
         # A lock, say, is asked about each time. A lamp may be switched to and fro, else it is the same again.
         always = command.destructive and command.needs_confirmation(self._parts)
         one_thing = stake.key == "set_stake"
