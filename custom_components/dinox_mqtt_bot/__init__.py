@@ -15,6 +15,7 @@ from .entry.paths import database_path, received_path
 from .issues.registry import async_not_opened, async_take_all_back
 from .runtime.build import async_build
 from .runtime.devices import async_register_bot, async_register_subentry
+from .runtime.llm_api import async_register_llm_api
 from .runtime.removal import async_clear_status, leftovers
 from .runtime.runtime import BotConfigEntry
 from .runtime.webhook_door import async_door, async_shut
@@ -66,6 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     runtime.async_start()
+    entry.async_on_unload(async_register_llm_api(hass, entry))
     if runtime.outdated:
         # Changed while it was built: nobody was there yet to hear of it.
         await _async_entry_changed(hass, entry)

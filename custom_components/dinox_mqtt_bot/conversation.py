@@ -10,7 +10,6 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.model.replies import Surface
-from .bot.model.rules import Role
 from .entity import BotEntity
 from .hass.callers import async_caller
 from .hass.conversation_agent import async_hand_on
@@ -43,7 +42,7 @@ class BotConversation(BotEntity, conversation.ConversationEntity):
         self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
     ) -> conversation.ConversationResult:
         # Anybody in the room may speak to a satellite: a voice without a user may look, not act.
-        caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.VIEWER)
+        caller = await async_caller(self.hass, user_input.context, Surface.ASSIST)
         caller = replace(caller, language=user_input.language)
         dialogue = self.runtime.bot.dialogue
         text = await dialogue.known(user_input.text, caller)

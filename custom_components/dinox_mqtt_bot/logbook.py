@@ -1,4 +1,4 @@
-"""Alerts in Home Assistant's logbook."""
+"""Alerts, and who answered what was asked, in Home Assistant's logbook."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 
 from .bot.alerts.watches import BROKER
 from .const import DOMAIN
-from .hass.events import EVENT_ALERT
+from .hass.events import EVENT_ALERT, EVENT_ANSWER
 
 # Everything else is on the way: pending, recovering, inactive again.
 MESSAGES = {
@@ -40,7 +40,7 @@ ABOUT_BROKER = {"no_data": "common.logged_broker_away", "resolved": "common.logg
 def async_describe_events(
     hass: HomeAssistant, async_describe_event: Callable[[str, str, Callable[[Event], dict[str, Any]]], None]
 ) -> None:
-    """Describe the bus event of an alert, in Home Assistant's language as long as its bot runs."""
+    """Describe alerts and answers, in Home Assistant's language as long as their bot runs."""
 
     @callback
     def describe(event: Event) -> dict[str, Any]:
@@ -51,7 +51,28 @@ def async_describe_events(
             LOGBOOK_ENTRY_ICON: "mdi:alert-outline",
         }
 
+    @callback
+    def describe_answer(event: Event) -> dict[str, Any]:
+        name, message = _answer_text(hass, event.data)
+        return {
+            LOGBOOK_ENTRY_NAME: name,
+            LOGBOOK_ENTRY_MESSAGE: message,
+            LOGBOOK_ENTRY_ICON: "mdi:comment-question-outline",
+        }
+
     async_describe_event(DOMAIN, EVENT_ALERT, describe)
+    async_describe_event(DOMAIN, EVENT_ANSWER, describe_answer)
+
+
+def _answer_text(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]:
+    """Return which bot has asked, and who answered what."""
+    entry = hass.config_entries.async_get_entry(said["entry_id"])
+    name = entry.title if entry else DOMAIN
+    question, who, answer = (" ".join((said[key] or "–").split()) for key in ("question", "by", "text"))
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return name, f"{question} {who}: {answer}"
+    key = "common.inquiry_over" if said["id"] is None else "common.inquiry_decided"
+    return name, entry.runtime_data.phrases.phrase(key, who=who, answer=answer, question=question)
 
 
 def _alert_text(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]:

@@ -15,7 +15,9 @@ from ..const import DOMAIN
 WORLD = frozenset({"not_connected", "publish_refused", "publish_timeout", "history_unreadable"})
 
 
-async def async_caller(hass: HomeAssistant, context: Context, surface: Surface, nobody: Role) -> Caller:
+async def async_caller(
+    hass: HomeAssistant, context: Context, surface: Surface, nobody: Role = Role.VIEWER
+) -> Caller:
     """Return a context's user, with Home Assistant's role; `nobody` is that of an automation or satellite."""
     if context.user_id is None:
         return Caller(surface, surface.value, nobody)

@@ -1,11 +1,11 @@
-"""A question that an automation asks and waits for."""
+"""Questions that automations and agents ask and wait for."""
 
 import asyncio
 
 from homeassistant.util.json import JsonValueType
 
 from ..bot.model.announcements import Announcement, InquiryClosed
-from ..bot.model.inquiry import Inquiry
+from ..bot.model.inquiry import Answer, Inquiry
 from ..bot.model.replies import BotError
 from ..hass.events import answer_values
 from ..hass.tasks import tasks_of
@@ -20,11 +20,22 @@ async def async_ask(runtime: BotRuntime, inquiry: Inquiry) -> dict[str, JsonValu
     asked = runtime.bot.dialogue.inquiries.ask(inquiry)
     closed = InquiryClosed(asked.id, inquiry, None)
     if asked.told:
-        closed = await _closed(runtime, asked.id)
+        closed = await _closed(runtime, asked.id, inquiry)
     return {**answer_values(closed), "asked": list(asked.told.values())}
 
 
-async def _closed(runtime: BotRuntime, inquiry_id: str) -> InquiryClosed:
+async def async_answer(runtime: BotRuntime, inquiry: Inquiry) -> Answer | None:
+    """Ask contacts, and return the first answer, None if there is none in time.
+
+    Raises BotError as `async_ask`, and `agent_nobody` where nobody can be asked now.
+    """
+    asked = runtime.bot.dialogue.inquiries.ask(inquiry) if runtime.has_chat else None
+    if asked is None or not asked.told:
+        raise BotError("agent_nobody")
+    return (await _closed(runtime, asked.id, inquiry)).answer
+
+
+async def _closed(runtime: BotRuntime, inquiry_id: str, inquiry: Inquiry) -> InquiryClosed:
     over = asyncio.Event()
     found: list[InquiryClosed] = []
 
@@ -38,6 +49,11 @@ async def _closed(runtime: BotRuntime, inquiry_id: str) -> InquiryClosed:
     waiting = tasks_of(runtime.hass, runtime.entry)(_wait(over), "wait for an answer")
     try:
         await asyncio.wait({waiting})
+    except asyncio.CancelledError:
+        if inquiry.of_agent:
+            # A yes to it would do nothing any more.
+            runtime.bot.dialogue.inquiries.withdraw(inquiry_id)
+        raise
     finally:
         silence()
         waiting.cancel()

@@ -117,8 +117,12 @@ class Command:
         first = next(iter(typed(cls)), None)
         return first is not None and first.named
 
+    def least_role(self, parts: Parts) -> Role:
+        """Return the role that it takes to do this; what it is about may ask for more."""
+        return self.role
+
     async def at_stake(self, parts: Parts) -> Text:
-        """Return what a destructive command would do, for the question that is asked first."""
+        """Return what a command would do, for the question that is asked first."""
         return Text(f"services.{self.node}.description")
 
 

@@ -51,6 +51,15 @@ class Publish(Command):
             {"topic": topic, "qos": int(self.qos), "retain": self.retain},
         )
 
+    @override
+    async def at_stake(self, parts: Parts) -> Text:
+        topic = await topic_to_publish(parts, self.topic, replace(self, force=True), force=self.force)
+        if self.payload:
+            key = "publish_stake_retained" if self.retain else "publish_stake"
+        else:
+            key = "publish_stake_clears" if self.retain else "publish_stake_empty"
+        return Text(key, {"topic": topic, "payload": self.payload})
+
     def _key(self) -> str:
         if self.payload == "":
             return "cleared" if self.retain else "published_empty"

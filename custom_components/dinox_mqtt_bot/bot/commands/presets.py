@@ -192,6 +192,22 @@ class Preset(Command):
         preset, value = spoken(parts.rules.presets, f"{self.name} {self.value}")
         return await run_preset(parts, preset, value, caller)
 
+    @override
+    def least_role(self, parts: Parts) -> Role:
+        if fold(self.name) in RESERVED:
+            return Role.ADMIN
+        return spoken(parts.rules.presets, f"{self.name} {self.value}")[0].role
+
+    @override
+    async def at_stake(self, parts: Parts) -> Text:
+        """Return what is published. Raises BotError `no_deed` for what makes, removes or lists presets."""
+        said = f"{self.name} {self.value}".strip()
+        if fold(self.name) in RESERVED | _LIST:
+            raise BotError("no_deed", deed=said)
+        preset, value = spoken(parts.rules.presets, said)
+        payload = with_values(preset.payload, {"value": value, "contact": "", "timestamp": ""})
+        return Text("preset_stake", {"name": preset.name, "topic": preset.topic, "payload": payload})
+
     async def _added(self, parts: Parts) -> Reply:
         name, topic, payload = self._typed()
         qos = QoS.AT_LEAST_ONCE if self.qos is None else self.qos

@@ -4,13 +4,18 @@ from collections.abc import Iterable, Sequence
 import re
 
 from ..model.forms import Button
-from ..model.inquiry import Option
+from ..model.inquiry import FOR_A_WHILE, Option
 from ..ports import Phrases
 from ..text.tongue import plainly, words
 from .context import bare_emoji
 
 _YES, _NO = words("yes"), words("no")
-_LABELS = {"yes": "common.inquiry_yes", "no": "common.inquiry_no"}
+_LABELS = {
+    "yes": "common.inquiry_yes",
+    "no": "common.inquiry_no",
+    FOR_A_WHILE.id: "common.inquiry_for_a_while",
+}
+_WORDS = {FOR_A_WHILE.id: words("for_a_while")}
 _AROUND = re.compile(r"\A[\s#.!?,;:()]+|[\s.!?,;:()]+\Z")
 _KEYCAP = "\u20e3"
 _LONGEST = 200
@@ -31,8 +36,14 @@ class Choices:
         self._numbered = not any(name.isdecimal() for own in self._own for name in own)
         self._marks = _marks(self._own)
         self._names = [
-            own | _others(own) | ({mark} if mark else set()) | ({str(at)} if self._numbered else set())
-            for at, (own, mark) in enumerate(zip(self._own, self._marks, strict=True), 1)
+            own
+            | _others(own)
+            | _WORDS.get(option.id, frozenset())
+            | ({mark} if mark else set())
+            | ({str(at)} if self._numbered else set())
+            for at, (option, own, mark) in enumerate(
+                zip(self.options, self._own, self._marks, strict=True), 1
+            )
         ]
 
     @property

@@ -280,6 +280,19 @@ class Dialogue:
         """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
         return await self._answered(self._asked(text, caller), caller)
 
+    async def look(self, node: str, rest: str, caller: Caller) -> str:
+        """Return the answer to one command with what is typed behind it; all else is not understood."""
+        return await self._answered(self._looked(f"{node} {rest}", caller), caller)
+
+    async def _looked(self, line: str, caller: Caller) -> str:
+        if len(line) > LONGEST_TEXT:
+            raise _too_long()
+        await self._hearing.learn(line, self._history)
+        command = self._hearing.parse(line)
+        if isinstance(command, BotError):
+            raise command
+        return self._rendered(await self._execute(command, caller), caller)
+
     async def known(self, text: str, caller: Caller) -> str | None:
         """Return the answer to what the bot surely understands; None for all else."""
         if self._hearing.wants_more(text, asked=True):

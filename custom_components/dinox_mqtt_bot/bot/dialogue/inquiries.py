@@ -1,4 +1,4 @@
-"""What contacts are asked for automations: who was asked, and whose answer was the first."""
+"""What contacts are asked for automations and agents: who was asked, and whose answer was the first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +13,7 @@ from ..model.forms import Button
 from ..model.inquiry import ANSWER, Answer, Inquiry, Option
 from ..model.notice import Notice, Push, Reference, is_target
 from ..model.replies import BotError, Caller
-from ..model.rules import Contact, Priority, Role, RuleSet
+from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.timers import NEVER
 from ..model.utterance import Reaction, Utterance
 from ..ports import IN_ROOM, Phrases, Ports
@@ -69,6 +69,7 @@ class Inquiries:
     ) -> None:
         self._clock = ports.clock
         self._memory = ports.memory
+        self._outbox = ports.outbox
         self._outgoing = outgoing
         self._hearers = hearers
         self._announce = announce
@@ -139,7 +140,7 @@ class Inquiries:
             labels = tuple(asked.choices.label(each, speech) for each in inquiry.options)
             push = self._push(asked, speech, labels)
             return Notice(notice_id, to, inquiry.text, asked.at, inquiry.priority, push=push)
-        lines = [inquiry.text, *asked.choices.lines(speech)]
+        lines = [inquiry.text_for(to), *asked.choices.lines(speech)]
         if self._is_room(to):
             example = f"{IN_ROOM} {asked.choices.example(speech)}"
             lines.append(speech.phrase("common.inquiry_in_room", example=example))
@@ -168,12 +169,18 @@ class Inquiries:
         where = utterance.room or utterance.jid
         if utterance.reply_to and (asked := self._asked(utterance.reply_to, where)):
             return self._take(asked, [said], contact, where)
-        fits = list(_fitting(self._open.values(), said, where)) if bare else []
+        open_here = [each for each in self._open.values() if self._is_meant(each, where)] if bare else []
+        fits = list(_fitting(open_here, said, where))
         if len(fits) > 1:
             return self._outgoing.speech(where).phrase("common.inquiry_which")
         if fits:
             return self._decide(*fits[0], said, contact, where)
         return self._late(utterance.reply_to, [said], where, bare=bare)
+
+    def _is_meant(self, asked: Asked, where: str) -> bool:
+        """Say whether a bare word may answer this: where an agent talks too, it may be for its last words."""
+        shared = asked.inquiry.of_agent and self._rules.free_text.ear is Ear.AGENT
+        return not shared or asked.told.get(self._outbox.newest(where)) == where
 
     def reacted(self, reaction: Reaction, contact: Contact) -> str | None:
         """Take a reaction as an answer; return what is said to it, None if it is put to something else."""
@@ -194,7 +201,9 @@ class Inquiries:
         closed = next((each for each in self._closed.values() if notice_id in each.asked.told), None)
         if closed is not None:
             return self._over(closed, closed.asked.told[notice_id])
-        asked = next((each for each in self._open.values() if notice_id in each.told), None)
+        # What was asked in the chat is answered there, whatever is known of the ids of its messages.
+        pushed = (each for each in self._open.values() if is_target(each.told.get(notice_id, "@")))
+        asked = next(pushed, None)
         option = asked.choices.at(said.removeprefix(ANSWER)) if asked else None
         if asked is None or option is None:
             raise BotError("ask_gone")
@@ -213,7 +222,7 @@ class Inquiries:
     def _possible(self, asked: Asked, where: str) -> str:
         speech = self._outgoing.speech(where)
         answers = ", ".join(asked.choices.lines(speech))
-        return speech.phrase("common.inquiry_possible", answers=answers, question=_excerpt(asked))
+        return speech.phrase("common.inquiry_possible", answers=answers, question=_excerpt(asked, where))
 
     def _asked(self, notice_id: str, where: str) -> Asked | None:
         return next((each for each in self._open.values() if each.told.get(notice_id) == where), None)
@@ -224,6 +233,7 @@ class Inquiries:
         for closed in reversed(self._closed.values()):
             to = closed.asked.told.get(notice_id) if notice_id else None
             recent = bare and 0 <= now - closed.at <= _LATE and where in closed.asked.told.values()
+            recent = recent and self._is_meant(closed.asked, where)
             if (to == where or recent) and closed.asked.choices.chosen(heard):
                 return self._over(closed, where)
         return None
@@ -254,10 +264,10 @@ class Inquiries:
         asked, option, speech = closed.asked, closed.option, self._outgoing.speech(to)
         if option is None:
             key = "inquiry_withdrawn" if closed.withdrawn else "inquiry_over"
-            return speech.phrase(f"common.{key}", question=_excerpt(asked))
+            return speech.phrase(f"common.{key}", question=_excerpt(asked, to))
         answer = asked.choices.label(option, speech)
         who = flat(closed.who)
-        return speech.phrase("common.inquiry_decided", who=who, answer=answer, question=_excerpt(asked))
+        return speech.phrase("common.inquiry_decided", who=who, answer=answer, question=_excerpt(asked, to))
 
     def _outcome(self, closed: _Closed, to: str, replaces: str = "") -> Notice:
         """Return what somebody is told who was asked: a phone in the place of the question."""
@@ -284,10 +294,18 @@ class Inquiries:
     def tick(self, now: float) -> None:
         """Close what nobody has answered in time; also when the clock was set back."""
         for asked in [each for each in self._open.values() if not each.at <= now < each.until]:
-            closed = self._close(asked)
-            # Corrected, not said anew: it is no news that anybody should look up for.
-            if asked.inquiry.waits:
-                self._outgoing.send(self._outcome(closed, to, key) for key, to in asked.told.items())
+            self._end(asked)
+
+    def withdraw(self, inquiry_id: str) -> None:
+        """Close a question whose answer nobody waits for any more, if it is open."""
+        if asked := self._open.get(inquiry_id):
+            self._end(asked)
+
+    def _end(self, asked: Asked) -> None:
+        closed = self._close(asked)
+        # Corrected, not said anew: it is no news that anybody should look up for.
+        if asked.inquiry.waits:
+            self._outgoing.send(self._outcome(closed, to, key) for key, to in asked.told.items())
 
     def _keep(self) -> None:
         rows = [asdict(each) for each in self._open.values()]
@@ -302,8 +320,8 @@ def _fitting(every: Iterable[Asked], said: str, where: str) -> Iterator[tuple[As
             yield each, option
 
 
-def _excerpt(asked: Asked) -> str:
-    text = " ".join(asked.inquiry.text.split())
+def _excerpt(asked: Asked, to: str) -> str:
+    text = " ".join(asked.inquiry.text_for(to).split())
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
 
 
@@ -323,4 +341,6 @@ def _asked(row: dict[str, Any]) -> Asked:
         "to": tuple(inquiry["to"]),
         "priority": Priority(inquiry["priority"]),
     }
-    return Asked(**{**row, "inquiry": Inquiry(**inquiry)})
+    # Nobody would do what an agent wanted before.
+    until = {"until": row["at"]} if inquiry.get("of_agent") else {}
+    return Asked(**{**row, **until, "inquiry": Inquiry(**inquiry)})

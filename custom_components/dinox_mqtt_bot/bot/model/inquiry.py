@@ -1,13 +1,14 @@
-"""A question that somebody is asked for an automation, and the answer to it."""
+"""A question that somebody is asked for an automation or an agent, and the answer to it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .rules import Priority
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One possible answer. Without a `label` its `id` is shown, of yes and no the reader's word."""
+    """One possible answer. Without a `label` its `id` is shown, of the bot's own the reader's word."""
 
     id: str
     label: str = ""
@@ -16,6 +17,8 @@ class Option:
 ANSWER = "answer"
 """Stands before the place of an option, the first at 0, in what a phone's button says."""
 YES_OR_NO = Option("yes"), Option("no")
+FOR_A_WHILE = Option("yes_for_10_minutes")
+"""A yes that goes for the same thing for ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Inquiry:
 
     `to` are bare JIDs, rooms and targets; none: all who are told of something like that. What has the `tag`
     of an open one takes its place; without a tag, what asks the same people the same. That nobody answered
-    is told only if somebody `waits`.
+    is told only if somebody `waits`. `texts` is the text in the words of some who are asked. What an agent
+    wants to do (`of_agent`) is answered by what a contact itself says in the chat, and is over with the run.
     """
 
     text: str
@@ -34,6 +38,12 @@ class Inquiry:
     priority: Priority = Priority.NORMAL
     tag: str = ""
     waits: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    of_agent: bool = False
+
+    def text_for(self, to: str) -> str:
+        """Return the text as somebody is asked it."""
+        return self.texts.get(to, self.text)
 
     @property
     def key(self) -> str:

@@ -93,6 +93,7 @@ class Surface(StrEnum):
     ASSIST = "assist"
     PHONE = "phone"
     FORM = "form"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _joined(before: str, after: str) -> bool:
     )
 
 
-MARKS = frozenset("⚠🔴✅⏹👍😴🔕🌙📊📌⏰⏫⏳🔁↳✔✘•…“„")
+MARKS = frozenset("⚠🔴✅⏹👍😴🔕🌙📊📌⏰⏫⏳🔁🤖↳✔✘•…“„")
 """The signs that the bot begins a line, a header or what follows a bullet with."""
 
 QUOTED = "› "
