@@ -94,6 +94,7 @@ class Understanding:
         if found is None:
             line = self._names.spread(self._spelt(line))
             found = self._reaction(line) or await self._asked(line) or self._wishes.later(line)
+            found = found or self._wishes.excepting(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
             found = await self.sentence(line) or self._was(line)

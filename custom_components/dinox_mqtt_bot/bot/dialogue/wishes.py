@@ -13,6 +13,7 @@ from ..discovery.setting.set_choice import (
     is_state_word,
     is_unknown,
     parted_by_and,
+    parted_by_except,
     stepped,
     stepping,
     understood,
@@ -35,6 +36,8 @@ _FEW = 3
 _MOST_LOOKED_AT = 500
 _MOST_STEPS = 8
 _ON, _PRESS = "on", "press"
+_ALL = words("all") | words("every")
+_EXCEPTED = frozenset({"except_all", "except_unknown"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
 
@@ -80,6 +83,26 @@ class Wishes:
         settable = any(each.controls for each in islice(named, _MOST_LOOKED_AT))
         value = begun.exact and settable and _is_value(said[begun.end :])
         return self._hearing.parse(f"set {said}") if value else None
+
+    def excepting(self, line: str) -> Understood | None:
+        """Return the wish for all but some: `turn all lights off except the hall`; or that it is unclear.
+
+        Of a line that leaves something out nobody may take a part for the whole.
+        """
+        said = line.rstrip(MARKS)
+        whole = [*parted_by_except(said), ""][0]
+        if not whole or line.endswith("?") or self._names.begin(said).end > len(whole):
+            return None
+        wished = is_wish(said.partition(" ")[0]) or not _ALL.isdisjoint(plainly(whole).split())
+        error = BotError("except_unclear", example=Typed("set", last="example_except")) if wished else None
+        for each in dict.fromkeys((*_wishes(said), without_verb(said))):
+            try:
+                understood(self._names.devices, each, self._phrases, self._vocabulary)
+            except BotError as err:
+                error = err if err.key in _EXCEPTED else error
+            else:
+                return self._hearing.parse(f"set {each}")
+        return error
 
     def does(self, line: str) -> bool:
         """Say whether something can be set as it is typed, perhaps after a question."""
@@ -254,7 +277,8 @@ class Wishes:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)
-        return said if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said) else ""
+        wished = (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said)
+        return said if wished or (parted_by_except(said) and self.does(f"set {said}")) else ""
 
     def _is_time(self, text: str) -> bool:
         now, local = self._clock.now(), self._clock.local

@@ -14,7 +14,7 @@ from ..set_request import Wish, allowed, describe, stepped, stepping, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
-from .set_joined import each_of, parted_by_and
+from .set_joined import all_but, each_of, parted_by_and, parted_by_except
 from .set_refusal import refusal, which_one
 from .set_targets import How, Named, alike, exact, handle
 
@@ -32,6 +32,7 @@ __all__ = [
     "is_state_word",
     "is_unknown",
     "parted_by_and",
+    "parted_by_except",
     "side_of",
     "stepped",
     "stepping",
@@ -52,17 +53,22 @@ def understood(
 ) -> tuple[Wish, ...]:
     """Return what `kitchen lamp brightness 40` wants: one wish, or several for `all lamps off`.
 
-    What `and` joins is several too: `lamp on and fan off`, `lamp and fan off`. Raises BotError `which_one`,
-    `no_device`, `no_device_similar`, `not_settable`, `value_missing`, `value_not_allowed`, `part_unknown` or
-    `set_too_many`.
+    What `and` joins is several too: `lamp on and fan off`, `lamp and fan off`; and of all something may be
+    excepted: `all lamps off except the hall`. Raises BotError `which_one`, `no_device`, `no_device_similar`,
+    `not_settable`, `value_missing`, `value_not_allowed`, `part_unknown`, `set_too_many`, or as `all_but`.
     """
 
     def read(said: str) -> tuple[tuple[Wish, ...], str]:
         return _of_one(devices, said, phrases, vocabulary)
 
+    def words_of(entity: Entity) -> set[str]:
+        return {word for part in devices.words(entity) for word in part}
+
     try:
         return read(text)[0]
     except BotError:
+        if parted := parted_by_except(text):
+            return all_but(*parted, read, words_of)
         if len(joined := parted_by_and(text)) < 2:
             raise
         return each_of(joined, read)
