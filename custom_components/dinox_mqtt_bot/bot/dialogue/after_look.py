@@ -1,21 +1,30 @@
-"""What is asked after a question: the same of another thing, something else of the same, or to be told."""
+"""What is asked after a question: the same of another thing or time, something else of it, or to be told."""
 
 from dataclasses import replace
+from typing import Any
 
+from ..commands.command import Command
+from ..history.spans import parse_span
 from ..ports import Ports
 from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
+from ..text.times import read_point, time_words
 from ..text.tongue import words
 from ..text.units import comparable
 from .hearing import CommandReader, Understood
-from .intents import Look, meaning
+from .intents import meaning
+from .looks import Compared, Earlier, Events, Look
 from .turns import Aimed, Turn
+
+_RANGED = frozenset({"chart", "history"})
+"""Commands that look at a range of time."""
 
 
 class AfterLook:
     """Reads a question that leaves out what it is about, or what is asked about it."""
 
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._clock = ports.clock
         self._sentences = ports.sentences
         self._phrases = ports.phrases
         self._names = hearing.names
@@ -31,6 +40,46 @@ class AfterLook:
             return self._hearing.parse(f"once {name} = {self._word(state)}" if name and state else "once")
         look = turn.command if isinstance(turn.command, Look) else Look(name=about)
         return self._measured(about, said.unit) or await self._other(said, look, about)
+
+    def at_another_time(self, said: ShortLine, turn: Turn) -> Understood | None:
+        """Return the same question about another time: `and yesterday?`, `and now?`; None if it is none."""
+        command, time = turn.command, said.without_lead("follow_place").text
+        if not (said.joined or said.asks):
+            return None
+        if said.now:
+            return self._now(command)
+        tried = (time, f"{time}:00")  # `yesterday at 8`
+        now, local = self._clock.now(), self._clock.local
+        time = next((each for each in tried if time and parse_span(each, now, local) is not None), "")
+        point = read_point(time_words(time))
+        how = "at" if point is not None and point.clock is not None else ""
+        if not time:
+            return None
+        changes: dict[str, Any] = {"span": time}
+        if isinstance(command, (Earlier, Events)):
+            return replace(command, **changes)
+        if command.node in _RANGED:
+            changes = {"range": time, "page": 1} if hasattr(command, "page") else {"range": time}
+            return replace(command, **changes)
+        if isinstance(command, Look):
+            name, kind, state = command.name or command.place, command.kind, command.state
+            return Earlier(name=name, kind=kind, state=state.replace(" ", "_"), span=time, how=how)
+        if isinstance(command, Compared) and len(command.names) == 1:
+            name = command.names[0]
+            return Earlier(name=name, kind=command.kind, outside=not name, span=time, how=how)
+        name = turn.said("name") if command.node == "value" else ""
+        return Earlier(name=name, said=name, span=time, how=how) if name else None
+
+    def _now(self, command: Command) -> Understood | None:
+        """Return the question how it is now, of what was asked about an earlier time."""
+        if isinstance(command, Earlier):
+            if command.outside:
+                return Compared(names=("",), kind=command.kind)
+            asks = "one_yesno" if command.state and command.name else ""
+            return Look(name=command.name, kind=command.kind, state=command.state, asks=asks)
+        if command.node in _RANGED and (name := str(getattr(command, "topic", ""))):
+            return Look(name=name)
+        return command if isinstance(command, Look) else None
 
     def _word(self, state: str) -> str:
         """Return the word for a state as a person types it."""

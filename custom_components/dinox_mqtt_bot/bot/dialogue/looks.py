@@ -114,6 +114,8 @@ class Earlier(Question):
         was = await course(parts, meant, span)
         if not was.every:
             return None
+        # What has no beginning begins with what is known first.
+        span = span if span.since else Span(was.every[0].at, span.until)
         if self.how == "at":
             return _at(parts, was.every[-1], span.since)
         numbers = [] if self.state or self.how in _ENDLESS else was.measured
@@ -242,7 +244,7 @@ OUTSIDE = ""
 class Compared(Question):
     """Tells which of some things has more of a kind, or whether the first has; or what is beyond a limit.
 
-    Without `more` and `less` only what they say now.
+    Without `more` and `less` only what they say now; `apart`: and how far that is apart.
     """
 
     node: ClassVar[str] = "value"
@@ -252,6 +254,7 @@ class Compared(Question):
     more: bool = False
     less: bool = False
     which: bool = False
+    apart: bool = False
     above: float | None = None
     below: float | None = None
 
@@ -263,6 +266,8 @@ class Compared(Question):
             found = [each.meant for each in await self._values(parts, self.names[0])]
             return await values_reply(parts, self.names[0] or found[0].area or found[0].name, found)
         groups = [await self._values(parts, each) for each in self.names]
+        if self.apart and (told := _apart(parts, groups)) is not None:
+            return told
         if not (self.more or self.less):
             every = [each for group in groups for each in group]
             return value_table(parts, Text("values_here"), every[:MOST_THINGS], left=len(every) - MOST_THINGS)
@@ -304,6 +309,17 @@ class Compared(Question):
         return found
 
 
+def _apart(parts: Parts, groups: Sequence[Sequence[Latest]]) -> Table | None:
+    """Return how far two numbers are apart, and both; None where there are not two in one unit."""
+    if [len(each) for each in groups] != [1, 1]:
+        return None
+    one, other = (group[0] for group in groups)
+    if one.number is None or other.number is None or len({one.unit, other.unit} - {""}) > 1:
+        return None
+    far = _amount(round(abs(one.number - other.number), 3), one.unit or other.unit)
+    return value_table(parts, Text("ask_apart", {"difference": far}), [one, other])
+
+
 async def _heard(parts: Parts, meant: Sequence[Meant]) -> list[Latest]:
     found = [await latest(parts, each) for each in meant]
     return [each for each in found if each is not None]
@@ -328,7 +344,9 @@ class Both(Question):
                 error = err
         if not rows:
             raise error
-        return Table(title=Text("values_here"), columns=("column_what",), rows=tuple(rows))
+        past = any(isinstance(each, Earlier) for each in (self.one, self.other))
+        title = Text("both_times" if past else "values_here")
+        return Table(title=title, columns=("column_what",), rows=tuple(rows))
 
 
 def _rows(reply: Reply) -> list[tuple[Cell, ...]]:

@@ -113,6 +113,8 @@ class Understanding:
         if is_wish(line.partition(" ")[0]):
             return None
         asked = self._asking.read(line)
+        if (beside := self._asking.against(line) or self._asking.apart(line, asked)) is not None:
+            return beside
         if asked.of_past:
             return self._asking.past(asked)
         now = self._asking.was(asked) or self._asking.lit(asked)
