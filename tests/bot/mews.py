@@ -1,4 +1,4 @@
-"""A narrow house: a cat's door, a garden with water, a printer, a car at its charger; half of it plain JSON."""
+"""A narrow house: a cat's door, a garden with water, a printer, a car at its charger; half is plain JSON."""
 
 import json
 
@@ -11,7 +11,12 @@ _HOUR, _DAY = 3_600.0, 86_400.0
 _VALVE = {"name": "Lawn sprinkler", "identifiers": ["lawn"], "suggested_area": "Garden"}
 _CAR = {"name": "Wallbox", "identifiers": ["wb"], "suggested_area": "Carport"}
 _CAT = {"name": "Cat flap", "identifiers": ["cat"], "suggested_area": "Hall"}
-_ROOMS = (("Hall lamp", "Hall"), ("Kitchen light", "Kitchen"), ("Desk lamp", "Study"), ("Bedside lamp", "Bedroom"))
+_ROOMS = (
+    ("Hall lamp", "Hall"),
+    ("Kitchen light", "Kitchen"),
+    ("Desk lamp", "Study"),
+    ("Bedside lamp", "Bedroom"),
+)
 
 
 def mews(language: str = "en") -> World:

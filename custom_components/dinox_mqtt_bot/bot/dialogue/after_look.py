@@ -1,23 +1,15 @@
 """What is asked after a question: the same of another thing or time, something else of it, or to be told."""
 
 from dataclasses import replace
-from typing import Any
 
-from ..commands.command import Command
-from ..history.spans import parse_span
 from ..ports import Ports
 from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
-from ..text.times import read_point, time_words
 from ..text.tongue import words
-from ..text.units import comparable
 from .hearing import CommandReader, Understood
 from .intents import meaning
-from .looks import Compared, Earlier, Events, Look
+from .looks import Look, again_at, again_now
 from .turns import Aimed, Turn
-
-_RANGED = frozenset({"chart", "history"})
-"""Commands that look at a range of time."""
 
 
 class AfterLook:
@@ -43,43 +35,15 @@ class AfterLook:
 
     def at_another_time(self, said: ShortLine, turn: Turn) -> Understood | None:
         """Return the same question about another time: `and yesterday?`, `and now?`; None if it is none."""
-        command, time = turn.command, said.without_lead("follow_place").text
         if not (said.joined or said.asks):
             return None
         if said.now:
-            return self._now(command)
-        tried = (time, f"{time}:00")  # `yesterday at 8`
+            return again_now(turn.command)
+        time = said.without_lead("follow_place").text
+        tried = (time, f"{time}:00") if time else ()  # `yesterday at 8`
         now, local = self._clock.now(), self._clock.local
-        time = next((each for each in tried if time and parse_span(each, now, local) is not None), "")
-        point = read_point(time_words(time))
-        how = "at" if point is not None and point.clock is not None else ""
-        if not time:
-            return None
-        changes: dict[str, Any] = {"span": time}
-        if isinstance(command, (Earlier, Events)):
-            return replace(command, **changes)
-        if command.node in _RANGED:
-            changes = {"range": time, "page": 1} if hasattr(command, "page") else {"range": time}
-            return replace(command, **changes)
-        if isinstance(command, Look):
-            name, kind, state = command.name or command.place, command.kind, command.state
-            return Earlier(name=name, kind=kind, state=state.replace(" ", "_"), span=time, how=how)
-        if isinstance(command, Compared) and len(command.names) == 1:
-            name = command.names[0]
-            return Earlier(name=name, kind=command.kind, outside=not name, span=time, how=how)
-        name = turn.said("name") if command.node == "value" else ""
-        return Earlier(name=name, said=name, span=time, how=how) if name else None
-
-    def _now(self, command: Command) -> Understood | None:
-        """Return the question how it is now, of what was asked about an earlier time."""
-        if isinstance(command, Earlier):
-            if command.outside:
-                return Compared(names=("",), kind=command.kind)
-            asks = "one_yesno" if command.state and command.name else ""
-            return Look(name=command.name, kind=command.kind, state=command.state, asks=asks)
-        if command.node in _RANGED and (name := str(getattr(command, "topic", ""))):
-            return Look(name=name)
-        return command if isinstance(command, Look) else None
+        asked = (again_at(turn.command, each, now, local) for each in tried)
+        return next((each for each in asked if each is not None), None)
 
     def _word(self, state: str) -> str:
         """Return the word for a state as a person types it."""
@@ -89,7 +53,7 @@ class AfterLook:
     def _measured(self, about: str, unit: str) -> Aimed | None:
         """Return the question for what is measured in a unit: `how many kW`, `how full is it`."""
         every = {each.handle: each for each in told_around(self._names, about)}.values() if unit else ()
-        found = [each for each in every if each.unit and comparable(each.unit, unit)]
+        found = [each for each in every if each.is_in(unit)]
         charged = [each for each in found if "battery" in self._names.classes(each)]
         found = charged or found if unit == "%" else found
         return Aimed(Look(name=about), about, tuple(found)) if found else None

@@ -1,16 +1,27 @@
 """Questions about what was: the lowest of a night, since when it is so; and about several things at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, override
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, override
 
 from ..commands.value import value_table, values_reply
-from ..history.course import Latest, Span, Stretch, course, latest, looked_at, spells
+from ..history.course import (
+    Latest,
+    Local,
+    Span,
+    Stretch,
+    course,
+    is_point,
+    latest,
+    looked_at,
+    parse_span,
+    spells,
+)
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.measured import Meant, in_rooms, measuring, things, with_fields
 from ..text.numbers import number_text, with_unit
 from ..text.states import is_state_word, may_become, same_state, side_of
-from .questions import Events, Home, Look, Parts, Question
+from .questions import Command, Events, Home, Look, Parts, Question
 
 __all__ = [
     "OUTSIDE",
@@ -21,6 +32,8 @@ __all__ = [
     "Home",
     "Look",
     "Question",
+    "again_at",
+    "again_now",
 ]
 
 MOST_THINGS = 12
@@ -356,3 +369,40 @@ def _rows(reply: Reply) -> list[tuple[Cell, ...]]:
     assert isinstance(reply, Table)  # a chart is no answer to a question
     first, *others = reply.rows
     return [(Text("both_line", {"title": reply.title, "told": first[0]}),), *others]
+
+
+_RANGED = frozenset({"chart", "history"})
+"""Commands that look at a range of time."""
+
+
+def again_at(asked: Command, time: str, now: float, local: Local) -> Command | None:
+    """Return the same question about another time, None where that is no time or nothing else is asked."""
+    span = parse_span(time, now, local)
+    changes: dict[str, Any] = {"span": time}
+    if span is None:
+        return None
+    if isinstance(asked, (Earlier, Events)):
+        return replace(asked, **changes)
+    if asked.node in _RANGED:
+        return replace(asked, **{"range": time} | ({"page": 1} if hasattr(asked, "page") else {}))
+    how = "at" if is_point(time) else ""
+    if isinstance(asked, Look):
+        name, state = asked.name or asked.place, asked.state.replace(" ", "_")
+        return Earlier(said=name, name=name, kind=asked.kind, state=state, span=time, how=how)
+    if isinstance(asked, Compared):
+        one = len(asked.names) == 1
+        name = asked.names[0] if one else ""
+        return Earlier(name=name, kind=asked.kind, outside=not name, span=time, how=how) if one else None
+    name = str(getattr(asked, "name", "")) if asked.node == "value" else ""
+    return Earlier(name=name, said=name, span=time, how=how) if name else None
+
+
+def again_now(asked: Command) -> Command | None:
+    """Return the question how it is now, of what was asked about an earlier time; None where nothing was."""
+    if isinstance(asked, Earlier):
+        if asked.outside:
+            return Compared(names=(OUTSIDE,), kind=asked.kind)
+        asks = "one_yesno" if asked.state and asked.name else ""
+        return Look(name=asked.name, kind=asked.kind, state=asked.state, asks=asks)
+    name = str(getattr(asked, "topic", "")) if asked.node in _RANGED else ""
+    return Look(name=name) if name else asked if isinstance(asked, Look) else None

@@ -17,7 +17,7 @@ from ..text.kinds import seems
 from ..text.states import is_state_word, may_become, same_state, side_of
 from ..text.tongue import plainly, words
 
-__all__ = ["Events", "Home", "Look", "Parts", "Question"]
+__all__ = ["Command", "Events", "Home", "Look", "Parts", "Question"]
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000

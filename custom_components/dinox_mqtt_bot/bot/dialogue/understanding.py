@@ -173,11 +173,14 @@ class Understanding:
         if bare(first) not in words("condition") or len(said) != 1 + once or '"' in line:
             return None
         deed = said[0][_then(said[0]) :]
-        if not self._wishes.does(f"set {without_verb(deed)}"):
-            return None
         clause = condition[max(behind_fillers(condition), default=0) :]
         before, _, last = clause.rpartition(" ")
         clause = before if plainly(last) in words("asks_is") else clause
+        wish = without_verb(deed)
+        if not self._wishes.does(f"set {wish}"):
+            # What cannot be done is said; what the condition says now would be no answer.
+            wished = ends_in_state(wish) or is_wish(deed.partition(" ")[0])
+            return self._wishes.refused(wish) if wished and not line.endswith("?") else None
         if not self._names.mentions(clause):
             return None
         rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, islice
 
-from ..discovery.entities import Entity, name_words
+from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
+    MOST_UNASKED,
+    Setting,
+    Wish,
     allowed,
     describe,
     ends_in_state,
@@ -17,15 +20,16 @@ from ..discovery.setting.set_choice import (
     stepped,
     stepping,
     understood,
+    undone,
     wants,
 )
 from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
-from ..ports import Ports
-from ..reading.topic_lookup import behind_fillers
+from ..ports import Phrases, Ports
+from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.tongue import plainly, senses, words
+from ..text.tongue import pairs, plainly, senses, words
 from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
@@ -37,6 +41,7 @@ _MOST_LOOKED_AT = 500
 _MOST_STEPS = 8
 _ON, _PRESS = "on", "press"
 _ALL = words("all") | words("every")
+_UNKNOWN = frozenset({"no_device", "no_device_similar"})
 _EXCEPTED = frozenset({"except_all", "except_unknown"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
@@ -146,7 +151,8 @@ class Wishes:
         step = None if line.endswith("?") else _step_in(line.rstrip(MARKS))
         if step is None or not step.name:
             return None
-        devices, several = self._names.devices, self._switched(f"{step.name} {_ON}")
+        devices = self._names.devices
+        several = [each.entity for each in self._wanted(f"{step.name} {_ON}")]
         every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
         some = stepping(several or every, step.what)
         if len(some) > (_MOST_STEPS if several else 1):
@@ -161,14 +167,6 @@ class Wishes:
             told.append(value)
         joint = f" {min(words('joint'))} "
         return self._hearing.parse(f"set {joint.join(told)}") if told else None
-
-    def _switched(self, said: str) -> list[Entity]:
-        """Return what is meant by a wish, nothing where that is unclear."""
-        try:
-            found = understood(self._names.devices, said, self._phrases, self._vocabulary)
-        except BotError:
-            return []
-        return [each.entity for each in found]
 
     def pressed(self, line: str) -> Understood | None:
         """Return the wish to press what is called just so: `press doorbell reset`."""
@@ -248,7 +246,7 @@ class Wishes:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         if now := self._now_and_later(spoken):
-            return _lasting(now)
+            return self._lasting(*now)
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
         for at, end in spans:
             said = " ".join(spoken[at:end])
@@ -257,21 +255,71 @@ class Wishes:
             timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
             rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
             if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
-                return _lasting(rest)
+                return self._lasting(rest, said)
             if rest:
                 return self._hearing.parse(f"later {said} {rest}")
         return None
 
-    def _now_and_later(self, spoken: Sequence[str]) -> str:
-        """Return the wish that has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
+    def _now_and_later(self, spoken: Sequence[str]) -> tuple[str, str] | None:
+        """Return the wish and the time behind it of two in one line: `on and in 10 minutes off`."""
         for at, word in enumerate(spoken[:-1]):
             lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
-            ends = range(at + 2, at + 5) if timed else ()
-            ahead = any(self._is_time(" ".join(spoken[at + 1 : end])) for end in ends)
-            if (lasts or ahead) and (wish := self._wish_in(spoken[:at])):
-                return wish
-        return ""
+            ends = range(min(at + 5, len(spoken)), at + 1, -1) if lasts or timed else ()
+            end = next((end for end in ends if self._is_time(" ".join(spoken[at + 1 : end]))), 0)
+            said = [*spoken[:at], *spoken[end:]] if lasts else spoken[:at]
+            if end and (wish := self._wish_in(said)):
+                return wish, " ".join(spoken[at + timed : end])
+        return None
+
+    def _lasting(self, wish: str, time: str) -> Understood:
+        """Return how a wish is done now and undone later: `pump on for 10 minutes`; or why it cannot be."""
+        done = self._done_by(wish)
+        if isinstance(done, BotError):
+            return done
+        first, _, rest = time.partition(" ")
+        when = f"{pairs('time_back').get(bare(first), first)} {rest}".strip()
+        names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)
+        back = undone(done[0], self._names.devices, self._templates, self._vocabulary)
+        asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
+        if asks or len(done) > MOST_UNASKED:
+            return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
+        now = partial(_typed_set, names, done[0].setting)
+        later = partial(_typed_later, f"{when} {names}", back)
+        cells: dict[str, Cell] = {
+            "now": Worded(now(self._phrases), now),
+            "example": Worded(later(self._phrases), later),
+        }
+        return Text("talk_lasting", cells)
+
+    def _done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
+        """Return what a wish sets, or what is wrong with it."""
+        first, _, rest = wish.partition(" ")
+        said = without_verb(wish)
+        for each in (*([f"{_bare(rest)} {first}"] if is_wish(first) else []), *_wishes(wish), said):
+            if done := self._wanted(each):
+                return done
+        return self.refused(said) or BotError("wish_unclear_which", example=Typed("set", said))
+
+    def _wanted(self, said: str) -> tuple[Wish, ...]:
+        """Return what is set by what was said, nothing where that is not understood."""
+        try:
+            return understood(self._names.devices, said, self._phrases, self._vocabulary)
+        except BotError:
+            return ()
+
+    def refused(self, said: str) -> BotError | None:
+        """Return why nothing is set by a wish, `light on` or `on the light`; None where something is."""
+        state, _, thing = said.partition(" ")
+        said = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
+        try:
+            understood(self._names.devices, said, self._phrases, self._vocabulary)
+        except BotError as err:
+            if err.key not in _UNKNOWN:
+                return err
+            name, _, last = said.rpartition(" ")
+            return no_name(self._names, name if name and is_state_word(last) else said)
+        return None
 
     def _wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
@@ -309,8 +357,12 @@ class Wishes:
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
 
 
-def _lasting(wish: str) -> Text:
-    return Text("talk_lasting", {"example": Typed("later", wish, last="example_moment")})
+def _typed_set(names: str, setting: Setting, phrases: Phrases) -> str:
+    return f"{names} {phrases.write(setting)}"
+
+
+def _typed_later(begin: str, setting: Setting, phrases: Phrases) -> str:
+    return phrases.write(Typed("later", f"{begin} {phrases.write(setting)}"))
 
 
 def _wishes(line: str) -> list[str]:

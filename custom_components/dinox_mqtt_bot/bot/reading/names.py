@@ -17,7 +17,8 @@ from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 from .meant import Begun, Meant, merged, refines, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
-from .seen import Fields, Fit, Phrase, Seen, fits, phrases_of, seen_hits
+from .seen import Fit, Phrase, Seen, fits, phrases_of, seen_hits
+from .told_fields import ToldFields
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
@@ -54,7 +55,7 @@ class Names:
         self.devices = devices
         self._bindings = bindings
         self._seen: dict[str, Seen] = {}
-        self._fields = Fields()
+        self._fields = ToldFields()
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
         self._alias_words = frozenset[str]()
@@ -81,7 +82,7 @@ class Names:
         if seen.keys() != before.keys():
             self._heard_words = None
         self._seen = seen
-        self._fields.learn(heard)
+        self._fields.learn((row.topic, row.name, row.last_text) for row in heard)
 
     def known(self, text: str) -> bool:
         """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
@@ -367,7 +368,7 @@ class Names:
         return found
 
     def fields(self, topic: str) -> list[Meant]:
-        """Return the values that a device shows on a topic, or that are in its JSON, where there are several."""
+        """Return the values that a device shows on a topic, or that its JSON has, where there are several."""
         found = [
             self.meant_by(entity, topic, binding)
             for entity in self.devices

@@ -1,15 +1,10 @@
-"""Topics that came in and their fields, found by their words, and how well what was said fits a name."""
+"""Topics that came in, or fields of them, found by their words, and how well what was said fits a name."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 import re
 
 from ..discovery.entities import name_words
-from ..model.history import TopicRow
-from ..payload.fields import BETWEEN_FIELDS
-from ..payload.technical import is_technical
-from ..text.states import is_state_word
-from ..text.tongue import senses
 
 _SPOKEN = 4
 """Letters from which on the beginning of a word says which word is meant, behind the first one."""
@@ -25,7 +20,7 @@ class Fit(IntEnum):
     ALIAS = 5
 
 
-_LEVELS = re.compile(r"[/.\[\]]+")
+LEVELS = re.compile(r"[/.\[\]]+")
 
 
 class Seen:
@@ -52,7 +47,7 @@ class Seen:
 
     def ends(self, said: Sequence[str]) -> bool:
         """Say whether the last levels are called so, one at least and each as a whole."""
-        levels = [*self.topic.split("/"), *filter(None, _LEVELS.split(self.field))]
+        levels = [*self.topic.split("/"), *filter(None, LEVELS.split(self.field))]
         return any(name_words("/".join(levels[at:])) == said for at in range(len(levels)))
 
 
@@ -99,73 +94,3 @@ def phrases_of(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iter
             yield own, fit
             yield (*area, *own), fit
             yield (*own, *area), fit
-
-
-class Fields:
-    """The fields that were told last on topics, by the words of their own names."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, tuple[TopicRow, tuple[str, ...]]] = {}
-        self._named: dict[str, list[Seen]] = {}
-
-    def learn(self, rows: Iterable[TopicRow]) -> None:
-        """Know the fields of what came in; all that were known before are forgotten."""
-        before, same = self._told, True
-        self._told = {}
-        for row in rows:
-            kept, names = before.get(row.topic, (None, ()))
-            if kept is None or (kept.last_text, kept.name) != (row.last_text, row.name):
-                names = _fields_in(row.last_text)
-                same = same and kept is not None and (kept.name, before[row.topic][1]) == (row.name, names)
-            self._told[row.topic] = row, names
-        if not same or before.keys() != self._told.keys():
-            self._named = {}
-            for row, names in self._told.values():
-                for each in names:
-                    for word in set(_own(each)):
-                        self._named.setdefault(word, []).append(Seen(row.topic, row.name, each))
-
-    def of(self, topic: str) -> list[Seen]:
-        """Return the fields of a topic, where it has several."""
-        row, names = self._told.get(topic, (None, ()))
-        return [Seen(topic, row.name, each) for each in names] if row and names[1:] else []
-
-    def begun(self, said: tuple[str, ...], spoken: Callable[[str], bool]) -> tuple[int, list[Seen], bool]:
-        """Return how many words are the name of a field, which may be meant, and whether it is just that.
-
-        Of what devices tell (`spoken`) they know the names better. A word that several topics have, or that
-        stands for a kind of value, names no field alone.
-        """
-        for length in range(len(said), 0, -1):
-            phrase = said[:length]
-            every = {id(each): each for word in phrase for each in self._named.get(word, ())}.values()
-            having = [each for each in every if set(phrase) <= each.words and not spoken(each.topic)]
-            exact = [each for each in having if each.ends(phrase) or f" {' '.join(phrase)} " == each.shown]
-            found = exact or having
-            alone = all(set(phrase) <= {*name_words(each.field)} for each in found)
-            several = len({each.topic for each in found}) > 1
-            if found and not (alone and (several or all(map(_is_common, phrase)))):
-                return length, found, bool(exact)
-        return 0, [], False
-
-
-def _fields_in(text: str) -> tuple[str, ...]:
-    """Return what the fields are called that a topic's newest text shows: `toner 20 · paper ok`, `toner: 20`."""
-    parts = text.split(BETWEEN_FIELDS)
-    one = len(parts) == 1
-    names = (part.partition(": " if one else " ")[0] for part in parts if (": " if one else " ") in part)
-    return tuple(each for each in names if each and " " not in each and not is_technical(each))
-
-
-def _own(field: str) -> tuple[str, ...]:
-    """Return the words of the last level of a field."""
-    levels = [level for level in _LEVELS.split(field) if level and not level.isdigit()]
-    return name_words(levels[-1]) if levels else ()
-
-
-def _is_common(word: str) -> bool:
-    return len(word) < _SHORTEST or is_state_word(word) or word in senses("kind") or word in senses("command")
-
-
-_SHORTEST = 2
-"""Letters of a word that names a field alone."""

@@ -13,7 +13,8 @@ class ShortLine:
     """A line without the words by which it goes on.
 
     `no`: it corrects what was said before; `joined`: it is said besides; `again`: once more; `asks`: it is a
-    question; `now`: it says nothing else than that it is about now. `words` are those of its text as they are compared.
+    question; `now`: it says nothing else than that it is about now. `words` are those of its text as they are
+    compared.
     """
 
     text: str
@@ -69,7 +70,12 @@ class ShortLine:
     @property
     def declines(self) -> bool:
         """Whether it says that something is not wanted after all: `never mind`."""
-        return self.says("follow_never")
+        return self.says("follow_never") or self.stops
+
+    @property
+    def stops(self) -> bool:
+        """Whether it says that something is not to go on: `stop that`."""
+        return self.says("follow_stop")
 
     def says(self, key: str) -> bool:
         """Say whether it is nothing but words of a key."""

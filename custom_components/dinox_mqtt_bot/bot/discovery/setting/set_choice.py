@@ -10,7 +10,7 @@ from ...ports import Phrases
 from ...text.states import is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Wish, allowed, describe, stepped, stepping, wish
+from ..set_request import Setting, Wish, allowed, describe, stepped, stepping, undone, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
@@ -24,8 +24,14 @@ _LOCKING = frozenset({"lock", "unlock"})
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
+MOST_UNASKED = 3
+"""Things that are set at once without asking first."""
+
 __all__ = [
+    "MOST_UNASKED",
     "LastSet",
+    "Setting",
+    "Wish",
     "allowed",
     "describe",
     "ends_in_state",
@@ -38,6 +44,7 @@ __all__ = [
     "stepping",
     "taking",
     "understood",
+    "undone",
     "wants",
 ]
 
@@ -68,7 +75,7 @@ def understood(
         return read(text)[0]
     except BotError:
         if parted := parted_by_except(text):
-            return all_but(*parted, read, words_of)
+            return all_but(parted[0], parted[1], read, words_of)
         if len(joined := parted_by_and(text)) < 2:
             raise
         return each_of(joined, read)
@@ -168,6 +175,11 @@ class LastSet:
     def takes(self, value: str) -> bool:
         """Say whether all of it takes a value too, and no value is just any text."""
         return bool(value) and all(self._takes(each.entity, value) for each in self.wishes)
+
+    def takes_just(self, word: str) -> bool:
+        """Say whether a word is one of the words of all of it, and means nothing else there."""
+        found = (wish(each.entity, word, How.NAME, self.vocabulary) for each in self.wishes)
+        return all(each is not None and each.value.said == word for each in found)
 
     def _takes(self, entity: Entity, value: str) -> bool:
         may = entity.component not in EXACT_ONLY

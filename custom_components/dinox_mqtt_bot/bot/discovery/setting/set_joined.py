@@ -5,24 +5,25 @@ from contextlib import suppress
 import re
 
 from ...model.replies import BotError
+from ...text.excepted import parted_by_except
 from ...text.politeness import is_wish
 from ...text.states import is_state_word
-from ...text.tongue import either, fold, words
+from ...text.tongue import either, fold, senses, words
 from ..entities import Entity, name_words
 from ..set_request import Wish
-from .kind_words import any_of
 
 _MOST = 8
 """Things that are looked at, of those that are named one by one."""
 _BETWEEN = re.compile(rf"(?i),\s+(?:(?:{either('joint')})\s+)?|\s+(?:{either('joint')})\s+")
 _BEFORE = words("before_name") | words("command_set")
-# `either` writes words in small letters, in which `ß` is `ss`.
-_EXCEPT = re.compile(rf"(?i)(?:\s*,)?\s+(?:{either('except').replace('ss', '(?:ss|ß)')})\s+")
+_ONE, _SEVERAL = senses("one"), senses("several")
 _AROUND = words("before_name") | words("between_things") | words("in_place") | words("follow_one")
 _SHORTEST = 3
 """Letters of the beginning of a word by which something is excepted: `flur` of `Flurlicht`."""
 _LONGEST_VALUE = 3
 """Words of a value behind what is excepted: `all lamps except the hall off`."""
+
+__all__ = ["all_but", "each_of", "parted_by_and", "parted_by_except"]
 
 type WordsOf = Callable[[Entity], set[str]]
 """Returns the words of everything that an entity is called by."""
@@ -75,12 +76,6 @@ def _without_verbs(part: str) -> str:
     return " ".join(spoken)
 
 
-def parted_by_except(text: str) -> list[str]:
-    """Return what stands before and behind the word that excepts something; nothing without such a word."""
-    parts = _EXCEPT.split(text.strip(), maxsplit=1)
-    return parts if len(parts) > 1 and all(parts) else []
-
-
 def all_but(whole: str, behind: str, read: Read, words_of: WordsOf) -> tuple[Wish, ...]:
     """Return what is wanted of all but what is named behind it, perhaps before the value: `the hall off`.
 
@@ -124,7 +119,7 @@ def _named_in(wishes: Sequence[Wish], named: str, words_of: WordsOf) -> set[str]
     for begins in (False, True):
         for each in entities if not found else ():
             # `the hall light` is the lamp in the hall.
-            said = [word for word in wanted if each.component not in any_of(word)]
+            said = [word for word in wanted if each.component not in {_ONE.get(word), _SEVERAL.get(word)}]
             known = words_of(each)
             if said and all(word in known or (begins and _begins(word, known)) for word in said):
                 found.add(each.id)
