@@ -272,22 +272,30 @@ class Wishes:
                 return wish, " ".join(spoken[at + timed : end])
         return None
 
-    def _lasting(self, wish: str, time: str) -> Understood:
-        """Return how a wish is done now and undone later: `pump on for 10 minutes`; or why it cannot be."""
+    def _lasting(self, wish: str, time: str) -> Understood | None:
+        """Return how a wish is done now and undone later: `pump on for 10 minutes`; or why it cannot be.
+
+        None for what is none: `leave me alone for an hour`.
+        """
         done = self._done_by(wish)
         if isinstance(done, BotError):
-            return done
-        first, _, rest = time.partition(" ")
-        when = f"{pairs('time_back').get(bare(first), first)} {rest}".strip()
+            turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
+            return done if turns or done.key not in {"no_name", "no_name_near"} else None
+        word, _, rest = time.partition(" ")
+        when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
         names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)
+        now, local = self._clock.now(), self._clock.local
+        if not any(parse_moment(each, now, local) for each in (when, f"{when}:00")):
+            said = f"{names} {self._phrases.write(done[0].setting)}"
+            return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
         back = undone(done[0], self._names.devices, self._templates, self._vocabulary)
         asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
         if asks or len(done) > MOST_UNASKED:
             return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
-        now = partial(_typed_set, names, done[0].setting)
+        first = partial(_typed_set, names, done[0].setting)
         later = partial(_typed_later, f"{when} {names}", back)
         cells: dict[str, Cell] = {
-            "now": Worded(now(self._phrases), now),
+            "now": Worded(first(self._phrases), first),
             "example": Worded(later(self._phrases), later),
         }
         return Text("talk_lasting", cells)
