@@ -93,7 +93,8 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(self._spelt(line))
-            found = self._reaction(line) or await self._asked(line) or self._wishes.later(line)
+            found = self._reaction(line) or self._wishes.set_to(line) or await self._asked(line)
+            found = found or self._wishes.later(line)
             found = found or self._wishes.excepting(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:

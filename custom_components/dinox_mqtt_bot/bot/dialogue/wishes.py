@@ -40,6 +40,7 @@ _FEW = 3
 _MOST_LOOKED_AT = 500
 _MOST_STEPS = 8
 _ON, _PRESS = "on", "press"
+_TO = words("before_value") - words("asks_is") - words("time_filler")
 _ALL = words("all") | words("every")
 _UNKNOWN = frozenset({"no_device", "no_device_similar"})
 _EXCEPTED = frozenset({"except_all", "except_unknown"})
@@ -108,6 +109,19 @@ class Wishes:
             else:
                 return self._hearing.parse(f"set {each}")
         return error
+
+    def set_to(self, line: str) -> Understood | None:
+        """Return the wish for a number that is said behind `to`, which is no time: `bath to 23 degrees`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        for at in range(1, len(spoken) - 1):
+            value = spoken[at + 1 :]
+            if bare(spoken[at]) not in _TO or not value[0][:1].isdigit() or len(value) > _FEW:
+                continue
+            for named in (spoken[:at], [each for each in spoken[:at] if not is_wish(each)]):
+                said = " ".join((*named, *value))
+                if named and self.takes(said):
+                    return self._hearing.parse(f"set {said}")
+        return None
 
     def does(self, line: str) -> bool:
         """Say whether something can be set as it is typed, perhaps after a question."""
@@ -194,6 +208,7 @@ class Wishes:
         said = line.rstrip(MARKS)
         first, last = plainly(bare(said.partition(" ")[0])), plainly(bare(said.rpartition(" ")[2]))
         article = max(behind_fillers(said.partition(" ")[2]), default=0) > 0
+        article = article or not _ALL.isdisjoint(plainly(said).split())
         begins = is_wish(first) or first in words("demand") | words("order_press") | {*senses("step")}
         begins = begins and (article or first not in name_words(name))
         if line.endswith("?") or not (begins or (_turns(last) and not is_state_word(last))):
