@@ -134,15 +134,18 @@ class Asking:
         return " ".join(each for each in asked.spoken if len(each) > _FEW and not self._names.find(each))
 
     def was(self, asked: Posed) -> Question | None:
-        """Return what is asked about a time that is over, where only a kind is named: `smoke last night`.
+        """Return what is asked about a time that is over, where only a kind is named: `smoke last night`."""
+        return (
+            self.past(asked) if asked.over and asked.kind and not best_name(self._names, asked.said) else None
+        )
 
-        Of the last days it is asked about something as well: `temperature of the last 2 days`.
-        """
-        name = best_name(self._names, asked.said)
+    def lately(self, line: str) -> Question | None:
+        """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
+        asked = self.read(line)
         spoken = asked.span.split()
         begin = skip("time_for", spoken)
-        lately = bool(name) and "when" not in asked.asks and skip("time_last", spoken, begin) > begin
-        return self.past(asked) if lately or (asked.over and asked.kind and not name) else None
+        named = "when" not in asked.asks and best_name(self._names, asked.said)
+        return self.past(asked) if named and skip("time_last", spoken, begin) > begin else None
 
     def _counted(self, name: str, span: str) -> str:
         """Return the name of what counts anew in the time that was said: `rain today`."""

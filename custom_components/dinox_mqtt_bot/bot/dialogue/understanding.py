@@ -98,7 +98,7 @@ class Understanding:
             found = found or self._wishes.excepting(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = await self.sentence(line) or self._was(line)
+            found = self._lately(line) or await self.sentence(line) or self._was(line)
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -120,6 +120,10 @@ class Understanding:
             return self._asking.past(asked)
         now = self._asking.was(asked) or self._asking.lit(asked)
         return now or self._asking.compared(asked) or await self._asking.both(line, self.sentence)
+
+    def _lately(self, line: str) -> Understood | None:
+        """Return what is asked about the last hours or days; nothing for a wish."""
+        return None if is_wish(line.partition(" ")[0]) else self._asking.lately(line)
 
     def _was(self, line: str) -> Understood | None:
         """Return what is asked about a time that is over, where only that tells of a question."""
