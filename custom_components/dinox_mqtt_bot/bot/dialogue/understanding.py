@@ -182,10 +182,11 @@ class Understanding:
         before, _, last = clause.rpartition(" ")
         clause = before if plainly(last) in words("asks_is") else clause
         wish = without_verb(deed)
-        if not self._wishes.does(f"set {wish}"):
+        done = self._wishes.does(f"set {wish}") or self._wishes.done_by(deed)
+        if isinstance(done, BotError):
             # What cannot be done is said; what the condition says now would be no answer.
             wished = ends_in_state(wish) or is_wish(deed.partition(" ")[0])
-            return self._wishes.refused(wish) if wished and not line.endswith("?") else None
+            return done if wished and not line.endswith("?") else None
         if not self._names.mentions(clause):
             return None
         rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))

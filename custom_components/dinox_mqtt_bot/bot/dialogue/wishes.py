@@ -292,7 +292,7 @@ class Wishes:
 
         None for what is none: `leave me alone for an hour`.
         """
-        done = self._done_by(wish)
+        done = self.done_by(wish)
         if isinstance(done, BotError):
             turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
             return done if turns or done.key not in {"no_name", "no_name_near"} else None
@@ -315,14 +315,22 @@ class Wishes:
         }
         return Text("talk_lasting", cells)
 
-    def _done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
-        """Return what a wish sets, or what is wrong with it."""
+    def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
+        """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
         first, _, rest = wish.partition(" ")
         said = without_verb(wish)
-        for each in (*([f"{_bare(rest)} {first}"] if is_wish(first) else []), *_wishes(wish), said):
-            if done := self._wanted(each):
-                return done
-        return self.refused(said) or BotError("wish_unclear_which", example=Typed("set", said))
+        state, _, thing = said.partition(" ")
+        plain = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
+        behind = [f"{_bare(rest)} {first}"] if is_wish(first) else []
+        for each in (*behind, *_wishes(wish), said, plain):
+            try:
+                return understood(self._names.devices, each, self._phrases, self._vocabulary)
+            except BotError as err:
+                error = err
+        if error.key not in _UNKNOWN:
+            return error
+        name, _, last = plain.rpartition(" ")
+        return no_name(self._names, name if name and is_state_word(last) else plain)
 
     def _wanted(self, said: str) -> tuple[Wish, ...]:
         """Return what is set by what was said, nothing where that is not understood."""
@@ -330,19 +338,6 @@ class Wishes:
             return understood(self._names.devices, said, self._phrases, self._vocabulary)
         except BotError:
             return ()
-
-    def refused(self, said: str) -> BotError | None:
-        """Return why nothing is set by a wish, `light on` or `on the light`; None where something is."""
-        state, _, thing = said.partition(" ")
-        said = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
-        try:
-            understood(self._names.devices, said, self._phrases, self._vocabulary)
-        except BotError as err:
-            if err.key not in _UNKNOWN:
-                return err
-            name, _, last = said.rpartition(" ")
-            return no_name(self._names, name if name and is_state_word(last) else said)
-        return None
 
     def _wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ..discovery.entities import name_words
 from ..payload.fields import BETWEEN_FIELDS
+from ..text.numbers import number
 from ..text.states import is_state_word
 from ..text.tongue import senses
 from .seen import LEVELS, Seen
@@ -60,11 +61,16 @@ class ToldFields:
 
 
 def _fields_in(text: str) -> tuple[str, ...]:
-    """Return what the fields are called that a text shows: `toner 20 · paper ok`, `toner: 20`."""
+    """Return what the fields are called that a text shows: `toner 20 · paper ok`, `toner: 20`.
+
+    Of several words without a number nobody knows where the name ends: `state out of paper`.
+    """
     parts = text.split(BETWEEN_FIELDS)
-    one = len(parts) == 1
-    names = (part.partition(": " if one else " ")[0] for part in parts if (": " if one else " ") in part)
-    return tuple(each for each in names if each and " " not in each)
+    if len(parts) == 1:
+        name, _, value = text.partition(": ")
+        return (name,) if value and " " not in name else ()
+    spoken = [part.split() for part in parts]
+    return tuple(each[0] for each in spoken if each[1:] and (len(each) == 2 or number(each[1])))
 
 
 def _own(field: str) -> tuple[str, ...]:
