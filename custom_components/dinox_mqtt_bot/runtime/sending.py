@@ -139,7 +139,7 @@ async def _retract(runtime: BotRuntime, ids: tuple[str, ...]) -> list[tuple[str,
     for key, to in told.items():
         notice = outgoing.notice(to, outgoing.speech(to).phrase("common.retracted"))
         outgoing.put(replace(notice, refers=Reference(key, retracts=True)))
-        runtime.bot.dialogue.inquiries.withdraw(key)
+        runtime.bot.dialogue.inquiries.take_back(key)
     return list(told.items())
 
 

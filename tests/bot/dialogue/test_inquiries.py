@@ -523,12 +523,12 @@ def test_a_guest_who_is_not_told_anything_is_asked_when_named() -> None:
 async def test_a_question_is_taken_back_from_one_then_from_all() -> None:
     world = Asking()
     asked = world.put(MINUTES)
-    world.bot.dialogue.inquiries.withdraw("another")
-    world.bot.dialogue.inquiries.withdraw(asked[ME].id)
+    world.bot.dialogue.inquiries.take_back("another")
+    world.bot.dialogue.inquiries.take_back(asked[ME].id)
     assert world.closed == []
     assert await world.say("5", reply_to=asked[ME].id)
     assert world.closed == []
-    world.bot.dialogue.inquiries.withdraw(asked[ANN].id)
+    world.bot.dialogue.inquiries.take_back(asked[ANN].id)
     assert world.chosen == [None]
     (said,) = await world.say("5", who=ANN, reply_to=asked[ANN].id)
     assert said.text == "⏹ Diese Frage wurde zurückgenommen: How long?"

@@ -39,8 +39,8 @@ async def test_what_is_wished_for_is_done(line: str, topic: str, payload: bytes)
     [
         ("charge limit 120", "Possible: 50 to 100 %"),
         ("set drift 5", "Nothing can be set about boat/gps/drift"),
-        ("saloon light 10 minutes on", "not both with one line"),
-        ("saloon light on for 10 minutes", "not both with one line"),
+        ("saloon light 10 minutes on", "“later 10 minutes Saloon light off”"),
+        ("saloon light on for 10 minutes", "“later in 10 minutes Saloon light off”"),
         ("what is muted", "Nothing is muted"),
         ("mute all", "dnd"),
         ("what do you tell me", "Subscriptions"),

@@ -33,7 +33,7 @@ from ..reading.topic_lookup import (
 from ..text.durations import DAY, duration
 from .command import Command, Parts, Things, by_word, param, spelled
 from .doubts import is_known, no_field, unknown_topic
-from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
+from .rule_rows import alert_rows, asks_past, past_alerts, rule_about, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
@@ -216,7 +216,7 @@ class RmAlert(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        rule = parts.alerts.rule(self.rule)
+        rule = await rule_about(parts, self.rule)
         facts = rule_facts(parts, rule)
         await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)

@@ -9,7 +9,7 @@ from typing import ClassVar, override
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
-from ..discovery.setting.set_choice import is_state_word, understood
+from ..discovery.setting.set_choice import MOST_UNASKED, is_state_word, understood
 from ..discovery.setting.set_refusal import told_apart
 from ..model.replies import (
     Amount,
@@ -39,8 +39,6 @@ MOST = 200
 FEW = 25
 """Entities that are listed one by one; of more, the devices."""
 
-_MOST_UNASKED = 3
-"""Things that are set at once without asking first."""
 _MOST_NAMES = 20
 _HIDDEN = "•••"
 _MOST_MISSPELT = 5
@@ -277,7 +275,7 @@ class Set(Command):
     @override
     def needs_confirmation(self, parts: Parts) -> bool:
         wishes = self._wishes(parts)
-        return len(wishes) > _MOST_UNASKED or any(wish.asks_first for wish in wishes)
+        return len(wishes) > MOST_UNASKED or any(wish.asks_first for wish in wishes)
 
     @override
     async def at_stake(self, parts: Parts) -> Text:

@@ -11,7 +11,7 @@ from ..alerts.texts import rule_name
 from ..history.spans import parse_span
 from ..model import alert
 from ..model.history import Span
-from ..model.replies import Amount, BotError, Cell, Table, Text, Worded
+from ..model.replies import Amount, BotError, Cell, Table, Text, Typed, Worded
 from ..model.rules import AlertRule
 from ..model.topics import HOOKS, fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
@@ -24,6 +24,7 @@ _STATES = {
     alert.AlertState.RECOVERING: "alert_is_recovering",
     alert.AlertState.NO_DATA: "alert_is_no_data",
 }
+_MOST_NAMED = 8
 MOST_BLIND = 20
 """Topics without a value that are listed of one rule."""
 
@@ -372,3 +373,29 @@ def _stats_facts(parts: Parts, group: Sequence[Incident], now: float) -> dict[st
         "acknowledged": len(took),
         "seconds_to_acknowledge": sum(took) / len(took) if took else None,
     }
+
+
+async def rule_about(parts: Parts, handle: str) -> AlertRule:
+    """Return the rule of a handle, or the one about what is called so: `the alert of the freezer`.
+
+    Raises BotError as `Alerts.rule`, or `rules_about` for several.
+    """
+    try:
+        return parts.alerts.rule(handle)
+    except BotError as err:
+        error = err
+    around = words("before_name") | words("follow_made")
+    spoken = [word for word in handle.split() if word.casefold() not in around]
+    name = " ".join(spoken)
+    found = (await known_names(parts)).find(name) if name else ()
+    about = [
+        rule
+        for rule in parts.alerts.rules
+        if any(each.topic == rule.filter and each.field in {"", rule.field} for each in found)
+    ]
+    if not about:
+        raise error
+    if len(about) > 1:
+        rules = ", ".join(f"{rule.number} {rule.name}" for rule in about[:_MOST_NAMED])
+        raise BotError("rules_about", name=name, rules=rules, example=Typed("rmalert", str(about[0].number)))
+    return about[0]

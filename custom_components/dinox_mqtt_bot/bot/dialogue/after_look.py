@@ -1,4 +1,4 @@
-"""What is asked after a question: the same of another thing, something else of the same, or to be told."""
+"""What is asked after a question: the same of another thing or time, something else of it, or to be told."""
 
 from dataclasses import replace
 
@@ -6,9 +6,9 @@ from ..ports import Ports
 from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
 from ..text.tongue import words
-from ..text.units import comparable
 from .hearing import CommandReader, Understood
-from .intents import Look, meaning
+from .intents import meaning
+from .looks import Look, again_at, again_now
 from .turns import Aimed, Turn
 
 
@@ -16,6 +16,7 @@ class AfterLook:
     """Reads a question that leaves out what it is about, or what is asked about it."""
 
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._clock = ports.clock
         self._sentences = ports.sentences
         self._phrases = ports.phrases
         self._names = hearing.names
@@ -32,6 +33,18 @@ class AfterLook:
         look = turn.command if isinstance(turn.command, Look) else Look(name=about)
         return self._measured(about, said.unit) or await self._other(said, look, about)
 
+    def at_another_time(self, said: ShortLine, turn: Turn) -> Understood | None:
+        """Return the same question about another time: `and yesterday?`, `and now?`; None if it is none."""
+        if not (said.joined or said.asks):
+            return None
+        if said.now:
+            return again_now(turn.command)
+        time = said.without_lead("follow_place").text
+        tried = (time, f"{time}:00") if time else ()  # `yesterday at 8`
+        now, local = self._clock.now(), self._clock.local
+        asked = (again_at(turn.command, each, now, local) for each in tried)
+        return next((each for each in asked if each is not None), None)
+
     def _word(self, state: str) -> str:
         """Return the word for a state as a person types it."""
         known = words(f"state_{state}")
@@ -40,7 +53,7 @@ class AfterLook:
     def _measured(self, about: str, unit: str) -> Aimed | None:
         """Return the question for what is measured in a unit: `how many kW`, `how full is it`."""
         every = {each.handle: each for each in told_around(self._names, about)}.values() if unit else ()
-        found = [each for each in every if each.unit and comparable(each.unit, unit)]
+        found = [each for each in every if each.is_in(unit)]
         charged = [each for each in found if "battery" in self._names.classes(each)]
         found = charged or found if unit == "%" else found
         return Aimed(Look(name=about), about, tuple(found)) if found else None

@@ -1,10 +1,11 @@
 """What is wished for after something was set: another value, the same for another thing, or later."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from ..discovery.setting.set_choice import LastSet, understood, wants
-from ..model.replies import BotError
+from ..discovery.setting.set_choice import LastSet, allowed, understood, wants
+from ..model.replies import BotError, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import Meant
 from ..text.ellipsis import ShortLine, short_line
@@ -12,6 +13,7 @@ from ..text.times import parted_moment
 from .hearing import CommandReader, Understood
 from .turns import Aimed, Turn
 
+_ON, _OFF, _STOP = "on", "off", "stop"
 _MOST = 8
 """Things that are set one by one."""
 
@@ -31,9 +33,22 @@ class AfterSet:
         last = self._last(_set_of(turn))
         if len(last.wishes) > _MOST or said.asks:
             return None
+        if last.wishes and not turn.asks and said.stops:
+            return self._stopped(last)
         if last.wishes and not turn.asks and (found := self._valued(said, last) or self._later(said, last)):
             return found
         return self._elsewhere(said, turn, last) if said.goes_on else None
+
+    def _stopped(self, last: LastSet) -> Understood:
+        """Return the wish that what was set stops, as far as it moves or runs; else what it may be."""
+        handles = " and ".join(last.handles)
+        if last.takes_just(_STOP):
+            return self._hearing.parse(f"set {handles} {_STOP}")
+        if last.setting == _ON and last.takes(_OFF):
+            return self._hearing.parse(f"set {handles} {_OFF}")
+        entity = last.wishes[0].entity
+        choice = Worded(allowed(entity, self._phrases), partial(allowed, entity))
+        return BotError("nothing_to_stop", name=entity.full_name, allowed=choice)
 
     def _last(self, said: str) -> LastSet:
         devices = self._names.devices

@@ -1,13 +1,14 @@
 """Questions that are in no known sentence: what they are about is found word by word."""
 
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from ..discovery.setting.kind_words import any_of
 from ..history.spans import parse_span
 from ..reading.measured import Begun, Names, called
 from ..text.posed import Posed, posed
-from ..text.tongue import plainly, words
+from ..text.tongue import plainly, skip, words
 from .looks import OUTSIDE, Both, Compared, Earlier, Events, Look, Question
 
 _SHORT = 3
@@ -75,6 +76,37 @@ class Asking:
             under=asked.below,
         )
 
+    def against(self, line: str) -> Question | None:
+        """Return the question how something is, or was, beside another time: `now compared to yesterday`."""
+        spoken = plainly(line.rstrip("?!. ")).split()
+        for at in range(1, len(spoken)):
+            end = skip("against", spoken, at)
+            if end == at or self._is_over(" ".join(spoken[end:])) is None:
+                continue
+            first = self.read(" ".join(spoken[:at]))
+            name, kind = self._named(first)
+            if not (name or kind) or "if" in first.asks:
+                return None
+            said = Earlier(said=first.said, name=name, kind=kind)
+            now = replace(said, span=first.span) if first.span else Look(name=name, kind=kind)
+            return Both(one=now, other=replace(said, span=" ".join(spoken[end:])))
+        return None
+
+    def apart(self, line: str, asked: Posed) -> Question | None:
+        """Return the question how far two things are apart, of what both measure: `difference between`."""
+        spoken = plainly(line).split()
+        about = any(skip("difference", spoken, at) > at for at in range(len(spoken)))
+        found = names_in(self._names, asked.said) if about else []
+        if len(found) != 2:
+            return None
+        kinds = [kinds_of(self._names, each) for each in found]
+        common = [each for each in kinds[0] if each in kinds[1]]
+        kind = asked.kind or (common[0] if common else "")
+        if not asked.of_time_over:
+            return Compared(names=tuple(found), kind=kind, apart=True)
+        one, other = (Earlier(name=each, kind=kind, span=asked.span) for each in found)
+        return Both(one=one, other=other)
+
     def _named(self, asked: Posed) -> tuple[str, str]:
         """Return the name and the kind that are said; a name with a word for a kind in it is that name."""
         whole = best_name(self._names, asked.whole)
@@ -106,6 +138,14 @@ class Asking:
         return (
             self.past(asked) if asked.over and asked.kind and not best_name(self._names, asked.said) else None
         )
+
+    def lately(self, line: str) -> Question | None:
+        """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
+        asked = self.read(line)
+        spoken = asked.span.split()
+        begin = skip("time_for", spoken)
+        named = "when" not in asked.asks and best_name(self._names, asked.said)
+        return self.past(asked) if named and skip("time_last", spoken, begin) > begin else None
 
     def _counted(self, name: str, span: str) -> str:
         """Return the name of what counts anew in the time that was said: `rain today`."""
@@ -189,6 +229,13 @@ def _with_name(half: str, name: str) -> str:
     """Return a half with the name of the other for the pronoun in it: `how much does it use`."""
     pronouns = words("pronoun")
     return " ".join(name if name and word.casefold() in pronouns else word for word in half.split())
+
+
+def kinds_of(names: Names, said: str) -> list[str]:
+    """Return the kinds that something measures, each once: of a thermostat what it measures itself."""
+    told = (binding for each in called(names, said) if each.main for _, binding in each.told)
+    every = (each.device_class or each.aspect.removeprefix("current_") for each in told)
+    return list(dict.fromkeys(filter(None, every)))
 
 
 def best_name(names: Names, said: str) -> str:

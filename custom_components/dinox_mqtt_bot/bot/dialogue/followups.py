@@ -25,7 +25,7 @@ class FollowUps:
     async def meant(self, text: str, caller: Caller) -> Understood | Aimed | str | None:
         """Return the command that a line is together with the one before, or the whole line; None if none."""
         said = short_line(text)
-        if not said.text or len(said.words) > _MOST_WORDS:
+        if not (said.text or said.now) or len(said.words) > _MOST_WORDS:
             return None
         for turn in self.turns.of(caller):
             if (found := await self._after(turn, said)) is not None:
@@ -33,6 +33,8 @@ class FollowUps:
         return None
 
     async def _after(self, turn: Turn, said: ShortLine) -> Understood | Aimed | str | None:
+        if (again := self._after_look.at_another_time(said, turn)) is not None or not said.text:
+            return again
         if (found := self._after_made.meant(said, turn)) is not None:
             return found
         if turn.command.node == "set":

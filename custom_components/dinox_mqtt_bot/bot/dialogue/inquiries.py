@@ -110,7 +110,7 @@ class Inquiries:
             self._outgoing.send(replace(each, refers=refers) for each in questions)
         return asked
 
-    def withdraw(self, notice_id: str) -> None:
+    def take_back(self, notice_id: str) -> None:
         """Take a question back from one of those who were asked; from the last one, it is closed."""
         asked = next((each for each in self._open.values() if notice_id in each.told), None)
         if asked is None:

@@ -1,16 +1,27 @@
 """Questions about what was: the lowest of a night, since when it is so; and about several things at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, override
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, override
 
 from ..commands.value import value_table, values_reply
-from ..history.course import Latest, Span, Stretch, course, latest, looked_at, spells
+from ..history.course import (
+    Latest,
+    Local,
+    Span,
+    Stretch,
+    course,
+    is_point,
+    latest,
+    looked_at,
+    parse_span,
+    spells,
+)
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.measured import Meant, in_rooms, measuring, things, with_fields
 from ..text.numbers import number_text, with_unit
 from ..text.states import is_state_word, may_become, same_state, side_of
-from .questions import Events, Home, Look, Parts, Question
+from .questions import Command, Events, Home, Look, Parts, Question
 
 __all__ = [
     "OUTSIDE",
@@ -21,6 +32,8 @@ __all__ = [
     "Home",
     "Look",
     "Question",
+    "again_at",
+    "again_now",
 ]
 
 MOST_THINGS = 12
@@ -114,6 +127,8 @@ class Earlier(Question):
         was = await course(parts, meant, span)
         if not was.every:
             return None
+        # What has no beginning begins with what is known first.
+        span = span if span.since else Span(was.every[0].at, span.until)
         if self.how == "at":
             return _at(parts, was.every[-1], span.since)
         numbers = [] if self.state or self.how in _ENDLESS else was.measured
@@ -242,7 +257,7 @@ OUTSIDE = ""
 class Compared(Question):
     """Tells which of some things has more of a kind, or whether the first has; or what is beyond a limit.
 
-    Without `more` and `less` only what they say now.
+    Without `more` and `less` only what they say now; `apart`: and how far that is apart.
     """
 
     node: ClassVar[str] = "value"
@@ -252,6 +267,7 @@ class Compared(Question):
     more: bool = False
     less: bool = False
     which: bool = False
+    apart: bool = False
     above: float | None = None
     below: float | None = None
 
@@ -263,6 +279,8 @@ class Compared(Question):
             found = [each.meant for each in await self._values(parts, self.names[0])]
             return await values_reply(parts, self.names[0] or found[0].area or found[0].name, found)
         groups = [await self._values(parts, each) for each in self.names]
+        if self.apart and (told := _apart(parts, groups)) is not None:
+            return told
         if not (self.more or self.less):
             every = [each for group in groups for each in group]
             return value_table(parts, Text("values_here"), every[:MOST_THINGS], left=len(every) - MOST_THINGS)
@@ -304,6 +322,17 @@ class Compared(Question):
         return found
 
 
+def _apart(parts: Parts, groups: Sequence[Sequence[Latest]]) -> Table | None:
+    """Return how far two numbers are apart, and both; None where there are not two in one unit."""
+    if [len(each) for each in groups] != [1, 1]:
+        return None
+    one, other = (group[0] for group in groups)
+    if one.number is None or other.number is None or len({one.unit, other.unit} - {""}) > 1:
+        return None
+    far = _amount(round(abs(one.number - other.number), 3), one.unit or other.unit)
+    return value_table(parts, Text("ask_apart", {"difference": far}), [one, other])
+
+
 async def _heard(parts: Parts, meant: Sequence[Meant]) -> list[Latest]:
     found = [await latest(parts, each) for each in meant]
     return [each for each in found if each is not None]
@@ -328,7 +357,9 @@ class Both(Question):
                 error = err
         if not rows:
             raise error
-        return Table(title=Text("values_here"), columns=("column_what",), rows=tuple(rows))
+        past = any(isinstance(each, Earlier) for each in (self.one, self.other))
+        title = Text("both_times" if past else "values_here")
+        return Table(title=title, columns=("column_what",), rows=tuple(rows))
 
 
 def _rows(reply: Reply) -> list[tuple[Cell, ...]]:
@@ -338,3 +369,40 @@ def _rows(reply: Reply) -> list[tuple[Cell, ...]]:
     assert isinstance(reply, Table)  # a chart is no answer to a question
     first, *others = reply.rows
     return [(Text("both_line", {"title": reply.title, "told": first[0]}),), *others]
+
+
+_RANGED = frozenset({"chart", "history"})
+"""Commands that look at a range of time."""
+
+
+def again_at(asked: Command, time: str, now: float, local: Local) -> Command | None:
+    """Return the same question about another time, None where that is no time or nothing else is asked."""
+    span = parse_span(time, now, local)
+    changes: dict[str, Any] = {"span": time}
+    if span is None:
+        return None
+    if isinstance(asked, (Earlier, Events)):
+        return replace(asked, **changes)
+    if asked.node in _RANGED:
+        return replace(asked, **{"range": time} | ({"page": 1} if hasattr(asked, "page") else {}))
+    how = "at" if is_point(time) else ""
+    if isinstance(asked, Look):
+        name, state = asked.name or asked.place, asked.state.replace(" ", "_")
+        return Earlier(said=name, name=name, kind=asked.kind, state=state, span=time, how=how)
+    if isinstance(asked, Compared):
+        one = len(asked.names) == 1
+        name = asked.names[0] if one else ""
+        return Earlier(name=name, kind=asked.kind, outside=not name, span=time, how=how) if one else None
+    name = str(getattr(asked, "name", "")) if asked.node == "value" else ""
+    return Earlier(name=name, said=name, span=time, how=how) if name else None
+
+
+def again_now(asked: Command) -> Command | None:
+    """Return the question how it is now, of what was asked about an earlier time; None where nothing was."""
+    if isinstance(asked, Earlier):
+        if asked.outside:
+            return Compared(names=(OUTSIDE,), kind=asked.kind)
+        asks = "one_yesno" if asked.state and asked.name else ""
+        return Look(name=asked.name, kind=asked.kind, state=asked.state, asks=asks)
+    name = str(getattr(asked, "topic", "")) if asked.node in _RANGED else ""
+    return Look(name=name) if name else asked if isinstance(asked, Look) else None

@@ -17,7 +17,7 @@ from ..text.kinds import seems
 from ..text.states import is_state_word, may_become, same_state, side_of
 from ..text.tongue import plainly, words
 
-__all__ = ["Events", "Home", "Look", "Parts", "Question"]
+__all__ = ["Command", "Events", "Home", "Look", "Parts", "Question"]
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000
@@ -310,11 +310,13 @@ class Events(Question):
         lines += await self._changes(parts, span)
         lines.sort(key=lambda line: line[0])
         shown = lines[-_MOST_EVENTS:]
+        # What has no beginning begins with what is known first.
+        since = parts.moment(span.since or min((at for at, _ in shown), default=span.until))
         return Table(
-            title=Text("events", {"since": parts.moment(span.since)}),
+            title=Text("events", {"since": since}),
             columns=("column_time", "column_what"),
             rows=tuple((parts.moment(at), text) for at, text in shown),
-            empty=Text("events_none", {"since": parts.moment(span.since)}),
+            empty=Text("events_none", {"since": since}),
             facts=tuple({"time": at, "what": text.key, **text.placeholders} for at, text in shown),
             note=Text("events_more", {"count": str(len(lines) - len(shown))})
             if len(lines) > len(shown)

@@ -93,10 +93,12 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(self._spelt(line))
-            found = self._reaction(line) or await self._asked(line) or self._wishes.later(line)
+            found = self._reaction(line) or self._wishes.set_to(line) or await self._asked(line)
+            found = found or self._wishes.later(line)
+            found = found or self._wishes.excepting(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = await self.sentence(line) or self._was(line)
+            found = self._lately(line) or await self.sentence(line) or self._was(line)
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -112,10 +114,16 @@ class Understanding:
         if is_wish(line.partition(" ")[0]):
             return None
         asked = self._asking.read(line)
+        if (beside := self._asking.against(line) or self._asking.apart(line, asked)) is not None:
+            return beside
         if asked.of_past:
             return self._asking.past(asked)
         now = self._asking.was(asked) or self._asking.lit(asked)
         return now or self._asking.compared(asked) or await self._asking.both(line, self.sentence)
+
+    def _lately(self, line: str) -> Understood | None:
+        """Return what is asked about the last hours or days; nothing for a wish."""
+        return None if is_wish(line.partition(" ")[0]) else self._asking.lately(line)
 
     def _was(self, line: str) -> Understood | None:
         """Return what is asked about a time that is over, where only that tells of a question."""
@@ -172,11 +180,15 @@ class Understanding:
         if bare(first) not in words("condition") or not said or unclear or '"' in line:
             return None
         deed = said[0][_then(said[0]) :]
-        if not self._wishes.does_deed(deed):
-            return None
         clause = condition[max(behind_fillers(condition), default=0) :]
         before, _, last = clause.rpartition(" ")
         clause = before if plainly(last) in words("asks_is") else clause
+        wish = without_verb(deed)
+        done = self._wishes.does(f"set {wish}") or self._wishes.done_by(deed)
+        if isinstance(done, BotError):
+            # What cannot be done is said; what the condition says now would be no answer.
+            wished = ends_in_state(wish) or is_wish(deed.partition(" ")[0])
+            return done if wished and not line.endswith("?") else None
         if not self._names.mentions(clause):
             return None
         rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))

@@ -5,26 +5,31 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, islice
 
-from ..discovery.entities import Entity, name_words
+from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
+    MOST_UNASKED,
+    Setting,
+    Wish,
     allowed,
     describe,
     ends_in_state,
     is_state_word,
     is_unknown,
     parted_by_and,
+    parted_by_except,
     stepped,
     stepping,
     understood,
+    undone,
     wants,
 )
 from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
-from ..ports import Ports
-from ..reading.topic_lookup import behind_fillers
+from ..ports import Phrases, Ports
+from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.tongue import plainly, senses, words
+from ..text.tongue import pairs, plainly, senses, words
 from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
@@ -35,6 +40,10 @@ _FEW = 3
 _MOST_LOOKED_AT = 500
 _MOST_STEPS = 8
 _ON, _PRESS = "on", "press"
+_TO = words("before_value") - words("asks_is") - words("time_filler")
+_ALL = words("all") | words("every")
+_UNKNOWN = frozenset({"no_device", "no_device_similar"})
+_EXCEPTED = frozenset({"except_all", "except_unknown"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
 
@@ -81,6 +90,39 @@ class Wishes:
         value = begun.exact and settable and _is_value(said[begun.end :])
         return self._hearing.parse(f"set {said}") if value else None
 
+    def excepting(self, line: str) -> Understood | None:
+        """Return the wish for all but some: `turn all lights off except the hall`; or that it is unclear.
+
+        Of a line that leaves something out nobody may take a part for the whole.
+        """
+        said = line.rstrip(MARKS)
+        whole = [*parted_by_except(said), ""][0]
+        if not whole or line.endswith("?") or self._names.begin(said).end > len(whole):
+            return None
+        wished = is_wish(said.partition(" ")[0]) or not _ALL.isdisjoint(plainly(whole).split())
+        error = BotError("except_unclear", example=Typed("set", last="example_except")) if wished else None
+        for each in dict.fromkeys((*_wishes(said), without_verb(said))):
+            try:
+                understood(self._names.devices, each, self._phrases, self._vocabulary)
+            except BotError as err:
+                error = err if err.key in _EXCEPTED else error
+            else:
+                return self._hearing.parse(f"set {each}")
+        return error
+
+    def set_to(self, line: str) -> Understood | None:
+        """Return the wish for a number that is said behind `to`, which is no time: `bath to 23 degrees`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        for at in range(1, len(spoken) - 1):
+            value = spoken[at + 1 :]
+            if bare(spoken[at]) not in _TO or not value[0][:1].isdigit() or len(value) > _FEW:
+                continue
+            for named in (spoken[:at], [each for each in spoken[:at] if not is_wish(each)]):
+                said = " ".join((*named, *value))
+                if named and self.takes(said):
+                    return self._hearing.parse(f"set {said}")
+        return None
+
     def does(self, line: str) -> bool:
         """Say whether something can be set as it is typed, perhaps after a question."""
         try:
@@ -88,10 +130,6 @@ class Wishes:
         except BotError as err:
             return isinstance(err, WhichOne)
         return True
-
-    def does_deed(self, deed: str) -> bool:
-        """Say whether something can be set as it is said, with a verb or without one."""
-        return any(self.does(f"set {each}") for each in (without_verb(deed), *_wishes(deed)))
 
     def takes(self, said: str) -> bool:
         return wants(self._names.devices, said, self._phrases, self._vocabulary)
@@ -127,7 +165,8 @@ class Wishes:
         step = None if line.endswith("?") else _step_in(line.rstrip(MARKS))
         if step is None or not step.name:
             return None
-        devices, several = self._names.devices, self._switched(f"{step.name} {_ON}")
+        devices = self._names.devices
+        several = [each.entity for each in self._wanted(f"{step.name} {_ON}")]
         every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
         some = stepping(several or every, step.what)
         if len(some) > (_MOST_STEPS if several else 1):
@@ -142,14 +181,6 @@ class Wishes:
             told.append(value)
         joint = f" {min(words('joint'))} "
         return self._hearing.parse(f"set {joint.join(told)}") if told else None
-
-    def _switched(self, said: str) -> list[Entity]:
-        """Return what is meant by a wish, nothing where that is unclear."""
-        try:
-            found = understood(self._names.devices, said, self._phrases, self._vocabulary)
-        except BotError:
-            return []
-        return [each.entity for each in found]
 
     def pressed(self, line: str) -> Understood | None:
         """Return the wish to press what is called just so: `press doorbell reset`."""
@@ -177,6 +208,7 @@ class Wishes:
         said = line.rstrip(MARKS)
         first, last = plainly(bare(said.partition(" ")[0])), plainly(bare(said.rpartition(" ")[2]))
         article = max(behind_fillers(said.partition(" ")[2]), default=0) > 0
+        article = article or not _ALL.isdisjoint(plainly(said).split())
         begins = is_wish(first) or first in words("demand") | words("order_press") | {*senses("step")}
         begins = begins and (article or first not in name_words(name))
         if line.endswith("?") or not (begins or (_turns(last) and not is_state_word(last))):
@@ -229,7 +261,7 @@ class Wishes:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         if now := self._now_and_later(spoken):
-            return _lasting(now)
+            return self._lasting(*now)
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
         for at, end in spans:
             said = " ".join(spoken[at:end])
@@ -238,27 +270,81 @@ class Wishes:
             timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
             rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
             if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
-                return _lasting(rest)
+                return self._lasting(rest, said)
             if rest:
                 return self._hearing.parse(f"later {said} {rest}")
         return None
 
-    def _now_and_later(self, spoken: Sequence[str]) -> str:
-        """Return the wish that has one of two times behind it: `on and in 10 minutes off`, `off until 6`."""
+    def _now_and_later(self, spoken: Sequence[str]) -> tuple[str, str] | None:
+        """Return the wish and the time behind it of two in one line: `on and in 10 minutes off`."""
         for at, word in enumerate(spoken[:-1]):
             lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
-            ends = range(at + 2, at + 5) if timed else ()
-            ahead = any(self._is_time(" ".join(spoken[at + 1 : end])) for end in ends)
-            if (lasts or ahead) and (wish := self._wish_in(spoken[:at])):
-                return wish
-        return ""
+            ends = range(min(at + 5, len(spoken)), at + 1, -1) if lasts or timed else ()
+            end = next((end for end in ends if self._is_time(" ".join(spoken[at + 1 : end]))), 0)
+            said = [*spoken[:at], *spoken[end:]] if lasts else spoken[:at]
+            if end and (wish := self._wish_in(said)):
+                return wish, " ".join(spoken[at + timed : end])
+        return None
+
+    def _lasting(self, wish: str, time: str) -> Understood | None:
+        """Return how a wish is done now and undone later: `pump on for 10 minutes`; or why it cannot be.
+
+        None for what is none: `leave me alone for an hour`.
+        """
+        done = self.done_by(wish)
+        if isinstance(done, BotError):
+            turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
+            return done if turns or done.key not in {"no_name", "no_name_near"} else None
+        word, _, rest = time.partition(" ")
+        when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
+        names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)
+        now, local = self._clock.now(), self._clock.local
+        if not any(parse_moment(each, now, local) for each in (when, f"{when}:00")):
+            said = f"{names} {self._phrases.write(done[0].setting)}"
+            return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
+        back = undone(done[0], self._names.devices, self._templates, self._vocabulary)
+        asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
+        if asks or len(done) > MOST_UNASKED:
+            return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
+        first = partial(_typed_set, names, done[0].setting)
+        later = partial(_typed_later, f"{when} {names}", back)
+        cells: dict[str, Cell] = {
+            "now": Worded(first(self._phrases), first),
+            "example": Worded(later(self._phrases), later),
+        }
+        return Text("talk_lasting", cells)
+
+    def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
+        """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
+        first, _, rest = wish.partition(" ")
+        said = without_verb(wish)
+        state, _, thing = said.partition(" ")
+        plain = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
+        behind = [f"{_bare(rest)} {first}"] if is_wish(first) else []
+        for each in (*behind, *_wishes(wish), said, plain):
+            try:
+                return understood(self._names.devices, each, self._phrases, self._vocabulary)
+            except BotError as err:
+                error = err
+        if error.key not in _UNKNOWN:
+            return error
+        name, _, last = plain.rpartition(" ")
+        return no_name(self._names, name if name and is_state_word(last) else plain)
+
+    def _wanted(self, said: str) -> tuple[Wish, ...]:
+        """Return what is set by what was said, nothing where that is not understood."""
+        try:
+            return understood(self._names.devices, said, self._phrases, self._vocabulary)
+        except BotError:
+            return ()
 
     def _wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)
-        return said if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said) else ""
+        wished = (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said)
+        return said if wished or (parted_by_except(said) and self.does(f"set {said}")) else ""
 
     def _is_time(self, text: str) -> bool:
         now, local = self._clock.now(), self._clock.local
@@ -289,8 +375,12 @@ class Wishes:
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
 
 
-def _lasting(wish: str) -> Text:
-    return Text("talk_lasting", {"example": Typed("later", wish, last="example_moment")})
+def _typed_set(names: str, setting: Setting, phrases: Phrases) -> str:
+    return f"{names} {phrases.write(setting)}"
+
+
+def _typed_later(begin: str, setting: Setting, phrases: Phrases) -> str:
+    return phrases.write(Typed("later", f"{begin} {phrases.write(setting)}"))
 
 
 def _wishes(line: str) -> list[str]:

@@ -212,3 +212,17 @@ def stepped(
     new = scale.nearest(round(found[0] + (size if up else -size), 3))
     about = f"{handle(entity)} {control.aspect.replace('_', ' ')}".strip()
     return f"{about} {with_unit(number_text(new), scale.unit)}"
+
+
+_SIDES = ("on", "off"), ("open", "close"), ("lock", "unlock")
+_OTHER = {one: other for pair in _SIDES for one, other in (pair, pair[::-1])}
+"""What each order is undone by."""
+
+
+def undone(done: Wish, devices: Devices, templates: Templates, vocabulary: Vocabulary = BUILT_IN) -> Setting:
+    """Return what undoes a wish: the other side of a state, else what the thing says now."""
+    control, other = done.control, _OTHER.get(done.value.said, "")
+    if other and control.take(other, vocabulary) is not None:
+        return Setting(control.aspect, other)
+    told = {binding.aspect: value for binding, value in told_values(done.entity, devices, templates)}
+    return Setting(control.aspect, told.get(control.aspect, "…"))

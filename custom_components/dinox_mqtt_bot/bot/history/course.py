@@ -4,9 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..reading.latest import Latest, Lookups, Meant, latest, said_of, stored_readings
-from .spans import Local, Span, parse_span
+from .spans import Local, Span, is_point, parse_span
 
-__all__ = ["Latest", "Span", "Stretch", "course", "latest", "looked_at", "spells"]
+__all__ = [
+    "Latest",
+    "Local",
+    "Span",
+    "Stretch",
+    "course",
+    "is_point",
+    "latest",
+    "looked_at",
+    "parse_span",
+    "spells",
+]
 
 MOST_VALUES = 5_000
 """Messages of one thing that are read again."""

@@ -10,7 +10,7 @@ from ..text.durations import parse_duration
 from ..text.times import PARTS, Local, TimePoint, at_hour, midnight, parse_moment, read_point, time_words
 from ..text.tongue import lead, skip
 
-__all__ = ["Local", "Span", "parse_moment", "parse_span"]
+__all__ = ["Local", "Span", "is_point", "parse_moment", "parse_span"]
 
 _DOTS = re.compile(r"\s*(?:\.\.+|…)\s*")
 _CLOCKS = re.compile(r"(?<=[0-9])\s*[-–—]\s*(?=[0-9]{1,2}(?::|\s|\Z))")
@@ -44,6 +44,12 @@ def parse_span(text: str, now: float, local: Local) -> Span | None:
         return _read(spoken, now, local)
     except ValueError, OverflowError:
         return None
+
+
+def is_point(text: str) -> bool:
+    """Say whether a text means a time of day, and no length or whole day."""
+    point = read_point(time_words(text))
+    return point is not None and point.clock is not None
 
 
 def _read(spoken: list[str], now: float, local: Local) -> Span | None:

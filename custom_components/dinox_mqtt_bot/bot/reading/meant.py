@@ -179,3 +179,17 @@ def called_together(said: str, options: Sequence[Meant]) -> str:
 def shown(said: str, meant: Meant) -> str:
     """Return how a thing is spoken of to whoever said its name: in the same words, unless it was a handle."""
     return meant.name if said[:1] in _QUOTES else said
+
+
+def refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
+    """Say whether what has more of the words is meant instead of what is called exactly as the first ones."""
+    if len(exact) == 1:
+        return {each.topic for each in alike} == {exact[0].topic} or _measures(alike, exact[0])
+    return not exact or len(alike) == 1
+
+
+def _measures(alike: Sequence[Meant], thing: Meant) -> bool:
+    """Say whether what is alike is something measured of a thing: `plug power` is not all of the plug."""
+    return bool(alike) and all(
+        each.measured and f"{each.name} ".startswith(f"{thing.name} ") for each in alike
+    )

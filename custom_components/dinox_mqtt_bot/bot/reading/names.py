@@ -14,10 +14,11 @@ from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, split_words
-from .meant import Begun, Meant, merged, with_field
+from .meant import Begun, Meant, merged, refines, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
 from .seen import Fit, Phrase, Seen, fits, phrases_of, seen_hits
+from .told_fields import ToldFields
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
@@ -54,6 +55,7 @@ class Names:
         self.devices = devices
         self._bindings = bindings
         self._seen: dict[str, Seen] = {}
+        self._fields = ToldFields()
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
         self._alias_words = frozenset[str]()
@@ -73,12 +75,14 @@ class Names:
         before = self._seen
         seen: dict[str, Seen] = {}
         heard = await history.topics("#", MOST_TOPICS)
-        for row in (*heard, *await history.topics(f"{HOOKS}#", MOST_TOPICS)):
+        heard += await history.topics(f"{HOOKS}#", MOST_TOPICS)
+        for row in heard:
             kept = before.get(row.topic)
             seen[row.topic] = kept if kept and kept.name == row.name else Seen(row.topic, row.name)
         if seen.keys() != before.keys():
             self._heard_words = None
         self._seen = seen
+        self._fields.learn((row.topic, row.name, row.last_text) for row in heard)
 
     def known(self, text: str) -> bool:
         """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
@@ -295,15 +299,20 @@ class Names:
         longest = max((length for length, _, _ in exact), default=0)
         best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
         meant = merged(each for length, fit, each in exact if length == longest and fit is best)
+        exactly = True
         for length in sorted(counts, reverse=True):
             # What repeats the name is none of it: `alias pantry Pantry`.
             # `lamp on` is no shorter name of `lamp Power-on behavior`, but a lamp and its state.
             again = length <= longest or bool(set(said[longest:length]) & set(said[:longest]))
             again = again or (bool(meant) and is_state_word(said[length - 1]))
             alike = () if again else self._alike(entities, seen, said[:length])
-            if alike and _refines(alike, meant):
-                return counts[length], alike, False
-        return counts.get(longest, 0), meant, True
+            if alike and refines(alike, meant):
+                longest, meant, exactly = length, alike, False
+                break
+        fields, found, just_so = self._fields.begun(said, self.spoken)
+        if fields > longest and fields in counts:
+            return counts[fields], tuple(map(_of, found)), just_so
+        return counts.get(longest, 0), meant, exactly
 
     def _narrowing(self, said: tuple[str, ...]) -> tuple[list[list[Entity]], list[list[Seen]]]:
         """Return the entities and topics that have the first word, the first two, …, until none has."""
@@ -359,7 +368,7 @@ class Names:
         return found
 
     def fields(self, topic: str) -> list[Meant]:
-        """Return the values that a device shows on a topic, where there are several."""
+        """Return the values that a device shows on a topic, or that its JSON has, where there are several."""
         found = [
             self.meant_by(entity, topic, binding)
             for entity in self.devices
@@ -367,6 +376,7 @@ class Names:
             if at == topic
         ]
         every = list({each.field: each for each in found if each.field}.values())
+        every = every or [_of(each) for each in self._fields.of(topic) if not self.spoken(topic)]
         return [each for each in every if each.main] or every
 
     def powered(self, topic: str) -> Meant | None:
@@ -478,18 +488,5 @@ class Names:
 
 
 def _of(seen: Seen) -> Meant:
-    return Meant(seen.topic, name=seen.name)
-
-
-def _refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
-    """Say whether what has more of the words is meant instead of what is called exactly as the first ones."""
-    if len(exact) == 1:
-        return {each.topic for each in alike} == {exact[0].topic} or _measures(alike, exact[0])
-    return not exact or len(alike) == 1
-
-
-def _measures(alike: Sequence[Meant], thing: Meant) -> bool:
-    """Say whether what is alike is something measured of a thing: `plug power` is not all of the plug."""
-    return bool(alike) and all(
-        each.measured and f"{each.name} ".startswith(f"{thing.name} ") for each in alike
-    )
+    name = with_field(seen.name, seen.field) if seen.field else seen.name
+    return Meant(seen.topic, seen.field, name)

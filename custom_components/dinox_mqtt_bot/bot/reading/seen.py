@@ -1,7 +1,8 @@
-"""Topics that came in, found by their words, and how well what was said fits a name."""
+"""Topics that came in, or fields of them, found by their words, and how well what was said fits a name."""
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+import re
 
 from ..discovery.entities import name_words
 
@@ -19,14 +20,24 @@ class Fit(IntEnum):
     ALIAS = 5
 
 
+LEVELS = re.compile(r"[/.\[\]]+")
+
+
 class Seen:
-    """A topic that came in and what it was called then; the words of both, each between blanks."""
+    """A topic that came in and what it was called then; the words of both, each between blanks.
 
-    __slots__ = ("name", "path", "shown", "topic")
+    `field` is the field of it that is meant, as the chat shows it, which is another level then.
+    """
 
-    def __init__(self, topic: str, name: str) -> None:
+    __slots__ = ("field", "name", "path", "shown", "topic")
+
+    def __init__(self, topic: str, name: str, field: str = "") -> None:
         self.topic = topic
         self.name = name
+        self.field = field
+        if field:
+            topic = f"{topic}/{field}"
+            name = topic if name == self.topic else f"{name} {field}"
         self.path = f" {' '.join(name_words(topic))} "
         self.shown = self.path if name == topic else f" {' '.join(name_words(name))} "
 
@@ -36,7 +47,7 @@ class Seen:
 
     def ends(self, said: Sequence[str]) -> bool:
         """Say whether the last levels are called so, one at least and each as a whole."""
-        levels = self.topic.split("/")
+        levels = [*self.topic.split("/"), *filter(None, LEVELS.split(self.field))]
         return any(name_words("/".join(levels[at:])) == said for at in range(len(levels)))
 
 

@@ -13,7 +13,8 @@ class ShortLine:
     """A line without the words by which it goes on.
 
     `no`: it corrects what was said before; `joined`: it is said besides; `again`: once more; `asks`: it is a
-    question. `words` are those of its text as they are compared.
+    question; `now`: it says nothing else than that it is about now. `words` are those of its text as they are
+    compared.
     """
 
     text: str
@@ -22,6 +23,7 @@ class ShortLine:
     joined: bool = False
     again: bool = False
     asks: bool = False
+    now: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -68,7 +70,12 @@ class ShortLine:
     @property
     def declines(self) -> bool:
         """Whether it says that something is not wanted after all: `never mind`."""
-        return self.says("follow_never")
+        return self.says("follow_never") or self.stops
+
+    @property
+    def stops(self) -> bool:
+        """Whether it says that something is not to go on: `stop that`."""
+        return self.says("follow_stop")
 
     def says(self, key: str) -> bool:
         """Say whether it is nothing but words of a key."""
@@ -102,7 +109,8 @@ def short_line(line: str) -> ShortLine:
         ends = max(at, min(_end(key, plain, ends) for key in ("follow_end", "follow_again")))
     text = " ".join(spoken[at:ends]).strip(MARKS)
     no, joined, again = (found[key] for key in _LEADS)
-    return ShortLine(text, tuple(plain[at:ends]), no, joined, again, line.endswith("?"))
+    now = at < skip("follow_now", plain, at) == len(plain)
+    return ShortLine(text, tuple(plain[at:ends]), no, joined, again, line.endswith("?"), now)
 
 
 _LEADS = ("follow_no", "follow_and", "follow_again")

@@ -81,6 +81,7 @@ def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Po
     }
     span, spoken = _time_in(spoken, is_over, kept)
     first = lead("asks", spoken)[0]
+    implied = _sense("implies", spoken)[0]
     asks, spoken = _senses("asks", spoken)
     if "when" in asks and first != "when":
         # Of `tell me when it is open` that is a condition.
@@ -103,7 +104,7 @@ def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Po
         span,
         point is not None and point.clock is not None,
         ended or (point is not None and (point.days or 0) < 0),
-        kind or next((each for each in (more, less) if each not in {"", "any"}), ""),
+        kind or next((each for each in (more, less) if each not in {"", "any"}), implied),
         state,
         more,
         less,

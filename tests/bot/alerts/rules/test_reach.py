@@ -232,10 +232,10 @@ async def test_a_field_is_found_by_its_last_words(said: str, field: str) -> None
     assert world.bot.alerts.rules[0].field == field
 
 
-async def test_of_two_fields_with_the_same_last_words_neither_is_taken() -> None:
+async def test_of_two_fields_with_the_same_last_words_is_asked_which() -> None:
     world = World(Subscription("#"))
     world.receive("meter", '{"in": {"power": 1}, "out": {"power": 2}}')
-    assert "have no field power" in await say(world, "alert meter power > 5")
+    assert "in.power" in await say(world, "alert meter power > 5")
     assert not world.bot.alerts.rules
 
 

@@ -233,7 +233,10 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
     if meant.field and rule.field and not await has_field(lookups, made.filter, made.field):
         # It is no part of what was named, but beside it: `door contact false`.
         made = replace(made, field=rule.field)
-    if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
+    # What is no number may be said of the whole JSON.
+    asked = names.spoken(meant.topic) or made.condition.operator.numeric
+    fields = names.fields(meant.topic) if asked and made.condition.operator not in _WHOLE else []
+    if made.field or not fields:
         return made
     fits, others = _comparable(fields, rule.condition)
     return _about(only(begun.said, fits or others), rule)

@@ -10,11 +10,11 @@ from ...ports import Phrases
 from ...text.states import is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Wish, allowed, describe, stepped, stepping, wish
+from ..set_request import Setting, Wish, allowed, describe, stepped, stepping, undone, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
-from .set_joined import each_of, parted_by_and
+from .set_joined import all_but, each_of, parted_by_and, parted_by_except
 from .set_refusal import refusal, which_one
 from .set_targets import How, Named, alike, exact, handle
 
@@ -24,19 +24,27 @@ _LOCKING = frozenset({"lock", "unlock"})
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
+MOST_UNASKED = 3
+"""Things that are set at once without asking first."""
+
 __all__ = [
+    "MOST_UNASKED",
     "LastSet",
+    "Setting",
+    "Wish",
     "allowed",
     "describe",
     "ends_in_state",
     "is_state_word",
     "is_unknown",
     "parted_by_and",
+    "parted_by_except",
     "side_of",
     "stepped",
     "stepping",
     "taking",
     "understood",
+    "undone",
     "wants",
 ]
 
@@ -52,17 +60,22 @@ def understood(
 ) -> tuple[Wish, ...]:
     """Return what `kitchen lamp brightness 40` wants: one wish, or several for `all lamps off`.
 
-    What `and` joins is several too: `lamp on and fan off`, `lamp and fan off`. Raises BotError `which_one`,
-    `no_device`, `no_device_similar`, `not_settable`, `value_missing`, `value_not_allowed`, `part_unknown` or
-    `set_too_many`.
+    What `and` joins is several too: `lamp on and fan off`, `lamp and fan off`; and of all something may be
+    excepted: `all lamps off except the hall`. Raises BotError `which_one`, `no_device`, `no_device_similar`,
+    `not_settable`, `value_missing`, `value_not_allowed`, `part_unknown`, `set_too_many`, or as `all_but`.
     """
 
     def read(said: str) -> tuple[tuple[Wish, ...], str]:
         return _of_one(devices, said, phrases, vocabulary)
 
+    def words_of(entity: Entity) -> set[str]:
+        return {word for part in devices.words(entity) for word in part}
+
     try:
         return read(text)[0]
     except BotError:
+        if parted := parted_by_except(text):
+            return all_but(parted[0], parted[1], read, words_of)
         if len(joined := parted_by_and(text)) < 2:
             raise
         return each_of(joined, read)
@@ -162,6 +175,11 @@ class LastSet:
     def takes(self, value: str) -> bool:
         """Say whether all of it takes a value too, and no value is just any text."""
         return bool(value) and all(self._takes(each.entity, value) for each in self.wishes)
+
+    def takes_just(self, word: str) -> bool:
+        """Say whether a word is one of the words of all of it, and means nothing else there."""
+        found = (wish(each.entity, word, How.NAME, self.vocabulary) for each in self.wishes)
+        return all(each is not None and each.value.said == word for each in found)
 
     def _takes(self, entity: Entity, value: str) -> bool:
         may = entity.component not in EXACT_ONLY
