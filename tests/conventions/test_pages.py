@@ -31,8 +31,12 @@ COMPARED = [
 ]
 
 
+ROWS = 77
+
+
 def test_all_that_others_have_is_compared() -> None:
-    assert len(COMPARED) > 70
+    # A row is taken out on purpose, or not at all.
+    assert len(COMPARED) >= ROWS
     assert len({row[0] for row in COMPARED}) == len(COMPARED)
 
 
