@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import inf
 
 from bot.model.charts import Picture
-from bot.model.history import ALWAYS, Entry, Point, Row, Series, Sizes, Span, Statistics
+from bot.model.history import ALWAYS, Entry, Point, Row, Run, Series, Sizes, Span, Statistics
 from bot.model.message import Message, Reading
 from bot.model.rules import Priority, Subscription
 from bot.model.topics import matches
@@ -24,6 +24,7 @@ class FakeArchive:
         self.due = 0
         self.each = 0
         self.gone: list[tuple[float, float]] = []
+        self.kept_runs: list[Run] = []
 
     def _found(
         self, topic_filter: str, span: Span = ALWAYS, fresh: bool = False
@@ -66,6 +67,12 @@ class FakeArchive:
         """Return what there is and, as made of `each` seconds, what is gone."""
         numbers = (self.gone if self.each else []) + self._numbers(topic, field, span)
         return Series(tuple(gather(numbers, span, buckets)), self.each)
+
+    async def runs(self, topic: str, span: Span) -> list[Run]:
+        """Return what was kept of messages that may be gone."""
+        mine = [each for each in self.kept_runs if each.topic == topic and each.at < span.until]
+        earlier = {each.field: place for place, each in enumerate(mine) if each.at < span.since}
+        return [each for place, each in enumerate(mine) if place >= earlier.get(each.field, 0)]
 
     async def beginning(self, topic: str, field: str) -> float:
         return min((at for at, _ in self._numbers(topic, field, ALWAYS)), default=0.0)

@@ -127,3 +127,30 @@ async def test_a_rule_is_suggested_from_a_month_that_was_recorded(
         suggested = (await ask(hass, "command", text="suggest freezer"))["text"]
         assert "1. Freezer > −17 for 20 min: alert, so far it would have fired 1×" in suggested
         assert "2. Freezer < −19 for 20 min: alert, so far it would have fired 0×" in suggested
+
+
+async def test_what_was_on_is_counted_also_when_its_messages_are_gone(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    entry = bot_entry(data, topics(Subscription("back/#")))
+    async with running(hass, entry) as bot:
+        for value in ("off", "on", "off", "on", "off", "on"):
+            await publish(port, "back/pump", value)
+        for _ in range(2):
+            await publish(port, "back/bell", "ring")
+        await until(lambda: bot.bot.status.messages == 8)
+        before = await ask(hass, "count", topic="back/pump", condition="on 1h")
+        assert (before["count"], before["so_before"], before["so_now"]) == (3, False, True)
+        assert 0 <= before["seconds"] <= before["until"] - before["since"] + 0.001
+        rings = await ask(hass, "count", topic="back/bell", condition="1h")
+        assert rings["count"] == 2
+        assert await bot.bot.ports.history.purge(time.time() + 40 * 86_400) == 8
+        after = await ask(hass, "count", topic="back/pump", condition="on 1h")
+        assert (after["count"], after["since"]) == (3, before["since"])
+        assert after["seconds"] - before["seconds"] == pytest.approx(
+            after["until"] - before["until"], abs=0.01
+        )
+        assert (await ask(hass, "count", topic="back/bell"))["count"] == 2
+        with pytest.raises(ServiceValidationError) as raised:
+            await ask(hass, "count", topic="back/pump", condition="blue")
+        assert raised.value.translation_key == "count_unclear"

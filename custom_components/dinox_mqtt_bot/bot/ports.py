@@ -20,6 +20,7 @@ from .model.history import (
     Past,
     Point,
     Row,
+    Run,
     Series,
     Sizes,
     Span,
@@ -131,6 +132,12 @@ class Archive(Protocol):
 
         The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point.
         They are of the messages, or of what outlives those: the finest that the span needs.
+        """
+
+    async def runs(self, topic: str, span: Span) -> list[Run]:
+        """Return the words of a topic and its fields within a span, after the last before it, as they came.
+
+        They outlive the messages they were taken from (ask).
         """
 
     async def beginning(self, topic: str, field: str) -> float:

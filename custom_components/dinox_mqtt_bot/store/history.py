@@ -14,6 +14,7 @@ from ..bot.model.history import (
     Past,
     Point,
     Row,
+    Run,
     Series,
     Sizes,
     Span,
@@ -35,7 +36,7 @@ from .archive import (
 )
 from .backlog import Backlog, RowChange
 from .keeping import Keeping, read_sizes
-from .past import read_listening, read_past
+from .past import read_listening, read_past, read_runs
 from .reader import ReadConnection
 from .recent import Recent
 from .series import NumberIn, read_beginning, read_numbers, read_series
@@ -170,6 +171,10 @@ class SqliteHistory(ports.History):
         return await self._reader.read(
             lambda connection: read_series(connection, topic, field, span, number=number, buckets=buckets)
         )
+
+    @override
+    async def runs(self, topic: str, span: Span) -> list[Run]:
+        return await self._reader.read(lambda connection: read_runs(connection, topic, span))
 
     @override
     async def beginning(self, topic: str, field: str) -> float:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 import json
 import sqlite3
 
-from ..bot.model.history import ListeningSince, Past
+from ..bot.model.history import ListeningSince, Past, Run, Span
 from ..bot.model.status import STOPPED, Phase
 from ..bot.model.topics import matches
 from .damage import built, checked
 
 # Up to so many topics each one's messages are found by the index; else the table is read along.
 FEW_TOPICS = 20
+
+MOST_RUNS = 100_000
 
 OF_FEW = """
 SELECT messages.id, topic, ifnull(payload, text), received, retain, kind
@@ -35,6 +37,17 @@ LISTENING = """
 SELECT at, phase, reason FROM connection_log WHERE link = 'broker' AND id >= ifnull(
     (SELECT max(id) FROM connection_log WHERE link = 'broker' AND at < :since), 0
 ) ORDER BY id
+"""
+
+# What was the last word before a time, and all since.
+RUNS = """
+SELECT field, words.word, runs.at, runs.last_at, runs.count
+FROM word_series AS series JOIN topics ON topics.id = topic_id
+JOIN runs ON runs.series = series.id AND runs.id >= ifnull(
+    (SELECT max(id) FROM runs AS earlier WHERE earlier.series = series.id AND at < :since), 0
+)
+LEFT JOIN words ON words.series = series.id AND words.number = runs.word
+WHERE topic = :topic AND at < :until ORDER BY runs.id LIMIT :limit
 """
 
 
@@ -66,6 +79,27 @@ def read_listening(connection: sqlite3.Connection, since: float) -> list[Listeni
         built(ListeningSince, at, phase == Phase.ONLINE, reason != STOPPED.reason)
         for at, phase, reason in rows
     ]
+
+
+def read_runs(connection: sqlite3.Connection, topic: str, span: Span) -> list[Run]:
+    """Return the words that a topic said within a span, after the last one before of each field, in order."""
+    rows = connection.execute(
+        RUNS, {"topic": topic, "since": span.since, "until": span.until, "limit": MOST_RUNS}
+    ).fetchall()
+    payloads = {(field, word): _payload(connection, field, word) for field, word, *_ in rows}
+    return [built(Run, topic, payloads[field, word], field, *rest) for field, word, *rest in rows]
+
+
+def _payload(connection: sqlite3.Connection, field: str, word: str | None) -> str | None:
+    """Return what says a word and nothing else: in JSON, where it was in that."""
+    if word is None or not field:
+        return word
+    try:
+        (made,) = connection.execute("SELECT json_set('{}', ?, json(?))", (field, word)).fetchone()
+    except sqlite3.OperationalError:
+        # A key that no path can name.
+        return None
+    return str(made)
 
 
 def topics_of(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:

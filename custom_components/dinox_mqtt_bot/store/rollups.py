@@ -4,7 +4,7 @@ Each message is rolled up once, in the order of ids; `meta.rolled` is the last t
 transaction. So nothing is counted twice or left out, whenever a run is killed, and no message is read again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import json
 from math import inf, isfinite
@@ -13,6 +13,7 @@ import sqlite3
 import time
 
 from ..bot.text.durations import DAY
+from .runs import Runs, drop_runs, drop_series
 from .schema import transaction
 
 ROLL_SECONDS = 300.0
@@ -113,6 +114,7 @@ class Rollups:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._runs = Runs(connection)
         self._series: dict[tuple[int, str], int] | None = None
         self._fields: dict[int, int] = {}
         self._next = 0.0
@@ -130,6 +132,7 @@ class Rollups:
     def forget(self) -> None:
         """Know no series any more: a transaction failed, or some were deleted."""
         self._series = None
+        self._runs.forget()
 
     def step(self) -> None:
         """Roll up a slice, if it is time."""
@@ -144,7 +147,10 @@ class Rollups:
             yield 0
 
     def rolled(self) -> int:
-        """Return the id of the last message that was rolled up."""
+        """Return the id of the last message that was rolled up, its numbers and its words."""
+        return min(self._rolled(), self._runs.taken())
+
+    def _rolled(self) -> int:
         return int(self._connection.execute(ROLLED).fetchone()[0])
 
     def _roll(self) -> int:
@@ -157,23 +163,34 @@ class Rollups:
             raise
 
     def _roll_next(self) -> int:
-        after = self.rolled()
+        # Words were not taken from the first: those of older messages are behind.
+        after, taken = self._rolled(), self._runs.taken()
+        numbers = self._next_of(after)
+        words = numbers if taken == after else self._next_of(taken)
+        if words:
+            self._runs.take(taken, words[-1])
+        if numbers:
+            self._roll_numbers(after, numbers[-1])
+        return max(len(numbers), len(words))
+
+    def _next_of(self, after: int) -> list[int]:
+        """Return the ids of the messages of a slice."""
         ids, size = list[int](), 0
         for number, length in self._connection.execute(NEXT, (after, SLICE)):
             size += length
             if ids and size > SLICE_BYTES:
                 break
             ids.append(number)
-        if not ids:
-            return 0
-        found = self._connection.execute(GATHER, {"after": after, "last": ids[-1]}).fetchall()
+        return ids
+
+    def _roll_numbers(self, after: int, last: int) -> None:
+        found = self._connection.execute(GATHER, {"after": after, "last": last}).fetchall()
         rows = [row for each in found if (row := self._row(*each)) is not None]
         for rollup in ROLLUPS:
             merged = ((row[0] // rollup.seconds * rollup.seconds, *row[1:]) for row in rows)
             self._connection.executemany(MERGE.format(table=rollup.table), merged)
         self._connection.executemany(SEEN, [(row[-1], row[1]) for row in rows])
-        self._connection.execute(NOTE_ROLLED, (str(ids[-1]),))
-        return len(ids)
+        self._connection.execute(NOTE_ROLLED, (str(last),))
 
     def _row(self, topic: int, field: str, since: float, count: int, *numbers: float) -> _Row | None:
         series = self._series_of(topic, field)
@@ -238,6 +255,10 @@ def purge_rollups(connection: sqlite3.Connection, now: float) -> Iterator[int]:
     with transaction(connection):
         connection.execute("DELETE FROM series WHERE last_at < ?", (limit,))
     yield 0
+    yield from _drop(connection, lambda: drop_runs(connection, now - HOURS.days * DAY))
+    full = connection.execute("SELECT count(*) FROM word_series").fetchone()[0] >= MOST_SERIES
+    limit = now - (FIVES if full else HOURS).days * DAY
+    yield from _drop(connection, lambda: drop_series(connection, limit))
 
 
 def forget_rollups(connection: sqlite3.Connection, topic_id: int) -> Iterator[int]:
@@ -247,6 +268,16 @@ def forget_rollups(connection: sqlite3.Connection, topic_id: int) -> Iterator[in
         yield from _delete(connection, rollup, inf, of_topic)
     with transaction(connection):
         connection.execute("DELETE FROM series WHERE topic_id = ?", (topic_id,))
+    yield from _drop(connection, lambda: drop_series(connection, inf, topic_id))
+
+
+def _drop(connection: sqlite3.Connection, drop: Callable[[], int]) -> Iterator[int]:
+    """Drop slice by slice until there is nothing left; see `_delete`."""
+    removed = 1
+    while removed:
+        with transaction(connection):
+            removed = drop()
+        yield 0
 
 
 def _delete(

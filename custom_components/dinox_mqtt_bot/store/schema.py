@@ -114,6 +114,24 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE outbox ADD COLUMN refers TEXT NOT NULL DEFAULT '';
     """,
+    # 6: runs of words. A series is the words of a topic (no field) or of one leaf of its JSON; `words` gives
+    # each a number, those of a leaf as JSON; 0 is any other. A run is one word again and again within an
+    # hour, in the order of messages. meta.worded is the last message in them: what an earlier version has
+    # stored is taken by and by.
+    """
+    CREATE TABLE word_series (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, topic_id INTEGER NOT NULL REFERENCES topics (id),
+        field TEXT NOT NULL, last_at REAL NOT NULL, UNIQUE (topic_id, field)
+    );
+    CREATE TABLE words (
+        series INTEGER NOT NULL, number INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (series, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY, series INTEGER NOT NULL, word INTEGER NOT NULL, at REAL NOT NULL,
+        last_at REAL NOT NULL, count INTEGER NOT NULL
+    );
+    CREATE INDEX runs_of_series ON runs (series);
+    """,
 )
 
 LAST_IDS = "SELECT seq FROM sqlite_sequence UNION ALL SELECT max(id) FROM messages HAVING max(id) IS NOT NULL"

@@ -149,7 +149,8 @@ def _purge_topics(connection: sqlite3.Connection) -> Iterator[int]:
         cursor = connection.execute(
             "DELETE FROM topics WHERE id IN (SELECT id FROM topics ORDER BY last_seen LIMIT ?)"
             " AND NOT EXISTS (SELECT 1 FROM messages WHERE topic_id = topics.id)"
-            " AND NOT EXISTS (SELECT 1 FROM series WHERE topic_id = topics.id)",
+            " AND NOT EXISTS (SELECT 1 FROM series WHERE topic_id = topics.id)"
+            " AND NOT EXISTS (SELECT 1 FROM word_series WHERE topic_id = topics.id)",
             (surplus,),
         )
     yield cursor.rowcount

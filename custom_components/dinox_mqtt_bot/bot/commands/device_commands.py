@@ -4,8 +4,8 @@ from .command import Command
 from .devices import Devices, Discovery, Set
 from .following import Contacts, Follow, Unfollow
 from .presets import Preset, Presets
-from .value import Value
+from .value import Count, Value
 
 DEVICE_COMMANDS: tuple[type[Command], ...] = (
-    *(Presets, Preset, Devices, Value, Set, Follow, Unfollow, Discovery, Contacts),
+    *(Presets, Preset, Devices, Value, Count, Set, Follow, Unfollow, Discovery, Contacts),
 )

@@ -14,7 +14,7 @@ from .parsing import find, unaddressed
 _MOST_WORDS = 3
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
-    ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
+    ("history", ("history", "chart", "count", "export", "dbstats", "purge", "clear")),
     (
         "alerts",
         ("alert", "alerts", "rule", "rmalert", "try", "suggest", "once", "waiting", "ack", "snooze", "why"),

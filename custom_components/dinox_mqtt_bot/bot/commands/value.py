@@ -1,14 +1,16 @@
-"""The command that says what something says now."""
+"""The commands that tell what something says now, and how often and how long it was so."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
+from ..history.course import Counted, Span, counted, is_over, parse_span
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.status import Phase
 from ..reading.latest import Latest, latest, trend
-from ..reading.topic_lookup import Meant, find_all
-from ..text.durations import duration
+from ..reading.measured import Meant, find_all, find_name, only_topic, with_fields
+from ..text.durations import DAY, duration
+from ..text.posed import Posed, posed
 from .command import Command, Parts, Things, param
 
 MOST = 12
@@ -95,3 +97,52 @@ def value_facts(newest: Latest) -> Mapping[str, object]:
         "unit": newest.unit,
         "time": newest.at,
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Command):
+    """Tells how often and how long something was on, open, above a limit or so, or how often it came."""
+
+    node: ClassVar[str] = "count"
+
+    topic: str = param(
+        "Device, entity, topic or alias, perhaps with .field behind it.", named=True, of=Things.TOPICS
+    )
+    condition: str = param(
+        "Which state or limit and which time: open yesterday, above 20 since Monday, 7d. Without a state:"
+        " on, open or the like; without a time: the last 24 hours.",
+        default="",
+        greedy=True,
+    )
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        clock = parts.ports.clock
+        now = clock.now()
+        meant = await find_name(parts, self.topic)
+        asked = posed(self.condition, lambda text: is_over(text, now, clock.local))
+        what, span = _counted(asked, self.condition), parse_span(asked.span, now, clock.local)
+        only = await only_topic(parts, self.topic, meant)
+        every = await with_fields(parts, [only], "")
+        found = [await counted(parts, each, span or Span(now - DAY), what) for each in every[:MOST]]
+        told = [each for each in found if each is not None]
+        if not told:
+            raise BotError("count_nothing", name=meant.name or self.topic)
+        if len(told) == 1:
+            return told[0]
+        rows = tuple((each,) for each in told)
+        return Table(
+            title=Text("past"),
+            columns=("column_what",),
+            rows=rows,
+            facts=tuple(each.facts for each in told if each.facts),
+        )
+
+
+def _counted(asked: Posed, text: str) -> Counted:
+    """Return what is to be counted. Raises BotError `count_unclear` for words that are none of it."""
+    limited = asked.above is not None or asked.below is not None
+    # A limit may have its unit behind it.
+    if len(asked.spoken) > limited or asked.asks or asked.outside or (limited and asked.state):
+        raise BotError("count_unclear", text=text)
+    return Counted(asked.state, asked.above, asked.below)

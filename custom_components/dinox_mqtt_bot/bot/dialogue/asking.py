@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..discovery.setting.kind_words import any_of
-from ..history.spans import parse_span
+from ..history.spans import is_over
 from ..reading.measured import Begun, Names, called
 from ..text.posed import Posed, posed
 from ..text.tongue import plainly, skip, words
-from .looks import OUTSIDE, Both, Compared, Earlier, Events, Look, Question
+from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Look, Question
 
 _SHORT = 3
 """Letters of a word that is too short to be only like a name."""
+_HOWS = ("often", "least", "most", "mean", "since", "when", "long")
+"""What is asked about a time, the one that counts first."""
 _FEW = 4
 """Words beside a name and a kind with which nothing else is asked."""
 
@@ -39,9 +41,7 @@ class Asking:
         return posed(line, self._is_over, [plainly(said).split() for said in named])
 
     def _is_over(self, text: str) -> bool | None:
-        now = self._now()
-        span = parse_span(text, now, self._local)
-        return span.until <= now if span is not None and span.since < now else None
+        return is_over(text, self._now(), self._local)
 
     def past(self, asked: Posed) -> Question | None:
         """Return the question about what was; None where it is about nothing that is known."""
@@ -56,9 +56,12 @@ class Asking:
             )
         if "events" in asks:
             return Events(span=asked.span, name=name) if name else None
-        how = next((each for each in ("least", "most", "mean", "since", "when") if each in asks), "")
-        how = how or ("when" if "last" in asks else "")
+        how = next((each for each in _HOWS if each in asks), "")
+        how = "when" if how in {"", "long"} and "last" in asks else how
         how = how or ("when" if "who" in asks else "at" if asked.point else "")
+        if how in COUNTED and self._left(asked, name):
+            # What is counted is nothing else than what was said.
+            return None
         if not (how or asked.state) and (counted := self._counted(name, asked.span)):
             return Look(name=counted)
         if not (name or kind or asked.outside or asked.state in words("alone")):
@@ -72,6 +75,7 @@ class Asking:
             how=how,
             state=asked.state,
             who="who" in asks,
+            lasting="long" in asks,
             over=asked.above,
             under=asked.below,
         )
@@ -113,6 +117,12 @@ class Asking:
         if asked.kind and whole.count(" ") and whole not in asked.said and self._names.begin(whole).exact:
             return whole, ""
         return best_name(self._names, asked.said), asked.kind
+
+    @staticmethod
+    def _left(asked: Posed, name: str) -> list[str]:
+        """Return the words that are neither of a name nor idle."""
+        idle = words("before_name") | words("asks_aside") | words("idle") | {*plainly(name).split()}
+        return [word for word in asked.spoken if word not in idle]
 
     def lit(self, asked: Posed) -> Question | None:
         """Return the question whether lamps are on or off, where no lamp is named."""

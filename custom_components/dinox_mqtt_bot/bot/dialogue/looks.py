@@ -6,24 +6,31 @@ from typing import Any, ClassVar, override
 
 from ..commands.value import value_table, values_reply
 from ..history.course import (
+    SAID_OF_SWITCHES,
+    Counted,
     Latest,
     Local,
     Span,
     Stretch,
+    counted,
     course,
+    in_state,
     is_point,
+    lasted,
     latest,
     looked_at,
     parse_span,
     spells,
+    state_of,
 )
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.measured import Meant, in_rooms, measuring, things, with_fields
 from ..text.numbers import number_text, with_unit
-from ..text.states import is_state_word, may_become, same_state, side_of
+from ..text.states import is_state_word, may_become, same_state
 from .questions import Command, Events, Home, Look, Parts, Question
 
 __all__ = [
+    "COUNTED",
     "OUTSIDE",
     "Both",
     "Compared",
@@ -41,17 +48,17 @@ _MOST_SPELLS, _FEW = 5, 3
 _LATELY = 86_400.0
 _ENDLESS = frozenset({"when", "since"})
 """Questions for which the whole history is looked through, where no time is said."""
+COUNTED = frozenset({"often", "long"})
 _EXTREMES = {"least": "past_low", "most": "past_high"}
-_SAME = {"running": "on", "not_running": "off", "stopped": "off"}
-"""What a switch says of what people say of a machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier(Question):
     """Tells what something was in a time, one line for each thing.
 
-    `how`: `least`, `most`, `mean`, `at` (a point of time), `when` (the last time), `since`, or nothing for
-    all of it. `state` is the word for the state that is asked about, `over` and `under` a limit.
+    `how`: `least`, `most`, `mean`, `at` (a point of time), `when` (the last time), `since`, `often`, `long`,
+    or nothing for all of it. `state` is the word for the state that is asked about, `over` and `under` a
+    limit; `lasting`: how long it was is asked too.
     """
 
     node: ClassVar[str] = "history"
@@ -64,6 +71,7 @@ class Earlier(Question):
     how: str = ""
     state: str = ""
     who: bool = False
+    lasting: bool = False
     over: float | None = None
     under: float | None = None
 
@@ -113,17 +121,18 @@ class Earlier(Question):
         return may_be or shown
 
     def _may_be(self, now: Latest) -> bool:
-        return is_state_word(_word(now)) and may_become(_word(now), _SAME.get(self.state, self.state))
+        return is_state_word(state_of(now)) and may_become(
+            state_of(now), SAID_OF_SWITCHES.get(self.state, self.state)
+        )
 
     def _is_so(self, each: Latest) -> bool:
-        """Say whether it was as is asked; without a state, whether it was open, on, wet or the like."""
-        state, word = self.state, _word(each)
-        if not state:
-            return side_of(word) == "on"
-        return same_state(word, _SAME.get(state, state)) or same_state(word, state)
+        return in_state(each, self.state)
 
     async def _line_of(self, parts: Parts, meant: Meant, span: Span) -> tuple[float | None, Text] | None:
         """Return what is told of one thing, with the number by which several are sorted; None for nothing."""
+        if self.how in COUNTED:
+            told = await counted(parts, meant, span, Counted(self.state, self.over, self.under))
+            return None if told is None else (None, told)
         was = await course(parts, meant, span)
         if not was.every:
             return None
@@ -134,7 +143,7 @@ class Earlier(Question):
         numbers = [] if self.state or self.how in _ENDLESS else was.measured
         if numbers:
             return self._numbers(parts, meant, span, numbers)
-        states = [each for each in was.every if is_state_word(_word(each))]
+        states = [each for each in was.every if is_state_word(state_of(each))]
         if self.how == "since" and states:
             return None, _since(parts, states)
         told = self._states(parts, was, states, span) if states else _said(parts, was)
@@ -169,22 +178,23 @@ class Earlier(Question):
         so = spells(
             states, self._is_so, was.since, span.until if span.until < parts.ports.clock.now() else None
         )
-        word = next((_word(each) for each in reversed(states) if self._is_so(each)), "")
+        word = next((state_of(each) for each in reversed(states) if self._is_so(each)), "")
         if self.how == "when":
             name = states[0].meant.name
             if not so:
-                return Text("past_not_known", {"name": name, "value": _word(states[-1])})
-            return Text("past_last", {"name": name, "state": word, "when": _spell(parts, so[-1])})
+                return Text("past_not_known", {"name": name, "value": state_of(states[-1])})
+            last = Text("past_last", {"name": name, "state": word, "when": _spell(parts, so[-1])})
+            return (
+                last
+                if not self.lasting
+                else Text("past_long", {"told": last, "long": lasted(so[-1], parts.ports.clock.now())})
+            )
         if not so:
-            every = "/".join(dict.fromkeys(map(_word, states)))
+            every = "/".join(dict.fromkeys(map(state_of, states)))
             told = Text("past_always", {"value": every})
             return Text("past_no", {"told": told}) if self.state else told
         told = Text("past_was", {"state": word, "when": _spelt(parts, so)})
         return Text("past_yes", {"told": told}) if self.state else told
-
-
-def _word(each: Latest) -> str:
-    return each.text.partition(",")[0].strip()
 
 
 def _amount(number: float, unit: str) -> Amount:
@@ -213,10 +223,10 @@ def _at(parts: Parts, newest: Latest, at: float) -> tuple[float | None, Text]:
 
 def _since(parts: Parts, states: Sequence[Latest]) -> Text:
     """Return since when something is as it is."""
-    now = _word(states[-1])
+    now = state_of(states[-1])
     begun = states[-1]
     for each in reversed(states):
-        if not same_state(_word(each), now):
+        if not same_state(state_of(each), now):
             break
         begun = each
     time = parts.moment(begun.at)

@@ -10,7 +10,7 @@ from ..text.durations import parse_duration
 from ..text.times import PARTS, Local, TimePoint, at_hour, midnight, parse_moment, read_point, time_words
 from ..text.tongue import lead, skip
 
-__all__ = ["Local", "Span", "is_point", "parse_moment", "parse_span"]
+__all__ = ["Local", "Span", "is_over", "is_point", "parse_moment", "parse_span"]
 
 _DOTS = re.compile(r"\s*(?:\.\.+|…)\s*")
 _CLOCKS = re.compile(r"(?<=[0-9])\s*[-–—]\s*(?=[0-9]{1,2}(?::|\s|\Z))")
@@ -50,6 +50,12 @@ def is_point(text: str) -> bool:
     """Say whether a text means a time of day, and no length or whole day."""
     point = read_point(time_words(text))
     return point is not None and point.clock is not None
+
+
+def is_over(text: str, now: float, local: Local) -> bool | None:
+    """Say whether the span that a text means is over; None if it means none that has begun."""
+    span = parse_span(text, now, local)
+    return span.until <= now if span is not None and span.since < now else None
 
 
 def _read(spoken: list[str], now: float, local: Local) -> Span | None:

@@ -124,6 +124,22 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One word of a topic again and again, in the order in which messages came; times are Unix seconds.
+
+    `payload` is what says that and nothing else: the word, or JSON with the one field; None for one of many
+    other words. `field` tells series of words apart; `count` leaves out what the broker had kept.
+    """
+
+    topic: str
+    payload: str | None
+    field: str
+    at: float
+    last_at: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListeningSince:
     """From a Unix time on: whether the broker could be heard, and whether the bot ran at all."""
 

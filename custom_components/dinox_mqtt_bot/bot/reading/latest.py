@@ -6,9 +6,21 @@ from ..model.message import Reading
 from ..payload.paths import lookup, parse_path
 from ..text.numbers import number, with_unit
 from ..text.trend import arrow
-from .topic_lookup import Lookups, Meant, newest_readings, stored_readings
+from .topic_lookup import Lookups, Meant, Past, Run, newest_readings, read_again, stored_readings
 
-__all__ = ["Latest", "Lookups", "Meant", "as_shown", "latest", "said_of", "stored_readings", "trend"]
+__all__ = [
+    "Latest",
+    "Lookups",
+    "Meant",
+    "Past",
+    "Run",
+    "as_shown",
+    "latest",
+    "read_again",
+    "said_of",
+    "stored_readings",
+    "trend",
+]
 
 _LOOKED_AT = 5
 """Messages in which a value is looked for: not each has every field."""

@@ -8,7 +8,17 @@ from ..discovery.entities import Entity, name_words
 from ..model.replies import BotError
 from ..text.kinds import seems
 from ..text.tongue import words
-from .topic_lookup import Begun, Lookups, Meant, Names, field_ending, find_all, known_names
+from .topic_lookup import (
+    Begun,
+    Lookups,
+    Meant,
+    Names,
+    field_ending,
+    find_all,
+    find_name,
+    known_names,
+    only_topic,
+)
 
 __all__ = [
     "Begun",
@@ -16,9 +26,11 @@ __all__ = [
     "Names",
     "called",
     "find_all",
+    "find_name",
     "in_rooms",
     "known_names",
     "measuring",
+    "only_topic",
     "things",
     "with_fields",
 ]

@@ -5,12 +5,12 @@ from copy import replace
 from typing import Protocol
 
 from ..discovery.entities import Entity, name_words
-from ..model.history import Past
+from ..model.history import Past, Run
 from ..model.message import MORE, Kind, Message, Reading
 from ..model.moment import Moment
 from ..model.replies import BotError
 from ..model.rules import Value
-from ..model.topics import Subscriptions, shared, valid_filter, valid_topic
+from ..model.topics import Subscriptions, is_wild, shared, valid_filter, valid_topic
 from ..payload.paths import lookup, parse_path, write_path
 from ..ports import Ports
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
@@ -26,6 +26,8 @@ __all__ = [
     "Known",
     "Meant",
     "Names",
+    "Past",
+    "Run",
     "behind_fillers",
     "name_words",
     "shown",
@@ -136,6 +138,18 @@ async def field_ending(lookups: Lookups, topic: str, said: str) -> str:
 def which_of(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:
     """Return the question which of some topics is meant."""
     return Ambiguous(said, [Meant(each, name=topic_name(lookups, each)) for each in topics])
+
+
+async def only_topic(lookups: Lookups, said: str, meant: Meant) -> Meant:
+    """Return what is meant with the only topic of its filter. Raises Ambiguous, or BotError `no_name`."""
+    if not is_wild(meant.topic):
+        return meant
+    found = [row.topic for row in await lookups.ports.history.topics(meant.topic, MOST_NAMED + 1)]
+    if not found:
+        raise no_name(lookups.names, said)
+    if len(found) > 1:
+        raise which_of(lookups, said, found)
+    return replace(meant, topic=found[0], name=topic_name(lookups, found[0]))
 
 
 def looks_like_topic(text: str) -> bool:

@@ -52,7 +52,7 @@ class Posed:
         was = "was" in asks or (not now and bool(asks & {"events", "been"}))
         was = was or (bool(self.state) and not now and ("who" in asks or {"when", "has"} <= asks))
         counted = bool(asks & {"least", "most", "mean", "has"})
-        return was or "since" in asks or (timed and counted)
+        return was or bool(asks & {"since", "long", "often"}) or (timed and counted)
 
     @property
     def of_time_over(self) -> bool:
@@ -86,6 +86,9 @@ def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Po
     if "when" in asks and first != "when":
         # Of `tell me when it is open` that is a condition.
         asks = asks - {"when"} | {"if"}
+    if "long" in asks and not (span or asks & {"was", "when", "last"}):
+        # Of what is so until now that is since when.
+        asks = asks - {"long"} | {"since"}
     above, below, spoken = _limits(spoken)
     more, spoken = _sense("more", spoken)
     less, spoken = _sense("less", spoken)
@@ -123,7 +126,10 @@ def _time_in(spoken: Sequence[str], is_over: IsOver, kept: AbstractSet[int]) -> 
         for at in range(len(spoken) - count + 1):
             said = spoken[at : at + count]
             # Of `was it on today` the time begins with the last word.
-            alone = (count == 1 and len(said[0]) <= _SHORT) or bool(lead("state", said[:1])[0])
+            short = count == 1 and len(said[0]) <= _SHORT and not said[0][:1].isdecimal()
+            # But the one of `was it open on monday` does not.
+            stated = at > 0 and bool(lead("state", spoken[at - 1 : at])[0])
+            alone = short or (bool(lead("state", said[:1])[0]) and not stated)
             free = kept.isdisjoint(range(at, at + count))
             if free and not alone and said[0] and is_over(" ".join(said)) is not None:
                 return " ".join(said), [*spoken[:at], *spoken[at + count :]]
