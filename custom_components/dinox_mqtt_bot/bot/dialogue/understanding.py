@@ -114,7 +114,9 @@ class Understanding:
         if is_wish(line.partition(" ")[0]):
             return None
         asked = self._asking.read(line)
-        if (beside := self._asking.against(line) or self._asking.apart(line, asked)) is not None:
+        beside = self._asking.against(line) or self._asking.apart(line, asked)
+        # `Longer than` of what is counted compares nothing.
+        if beside is not None and not asked.asks & {"often", "long"}:
             return beside
         if asked.of_past:
             return self._asking.past(asked)
