@@ -177,6 +177,7 @@ async def test_what_comes_goes_or_is_called_otherwise_is_followed(
         hass.states.async_set("person.ann", "home", {"friendly_name": "Ann"})
         await hass.async_block_till_done()
         assert "Ann — home" in await said(hass, "devices")
+        assert devices.found(("ann",))[0].component == "device_tracker"
         hass.states.async_remove("person.ann")
         er.async_get(hass).async_update_entity(home.entity_id, name="Shelf")
         device = dr.async_get(hass).async_get(home.device_id or "")

@@ -38,6 +38,7 @@ _TOLD = frozenset(
         *("sensor", "sun", "timer", "vacuum", "valve", "weather"),
     }
 )
+_PEOPLE = frozenset({"device_tracker", "person"})
 _OTHERS = frozenset({"mqtt", DOMAIN})
 """Platforms whose entities the bot knows from MQTT itself, or makes."""
 
@@ -118,7 +119,7 @@ class EntitySource:
     def _announce(self, entity_id: str) -> None:
         """Announce an entity that is new or called otherwise, or take back one that is gone."""
         state = self._hass.states.get(entity_id)
-        component = "binary_sensor" if split_entity_id(entity_id)[0] in SWITCHED else "sensor"
+        component = _component(split_entity_id(entity_id)[0])
         topic = f"{ENTITIES}{component}/{entity_id.replace('.', '_')}/config"
         config = announcement(self._hass, state) if state is not None else None
         room = entity_id in self._known or len(self._known) < MOST_ENTITIES
@@ -161,6 +162,13 @@ class EntitySource:
         entries = er.async_entries_for_device(er.async_get(self._hass), event.data["device_id"])
         entities = [entry.entity_id for entry in entries]
         self._create_task(self._each(entities, self._announce), "announce a device")
+
+
+def _component(domain: str) -> str:
+    """Return as what an entity announces itself: what only tells something is a sensor."""
+    if domain in _PEOPLE:
+        return "device_tracker"
+    return "binary_sensor" if domain in SWITCHED else "sensor"
 
 
 def _ignore(_: Message) -> None:
