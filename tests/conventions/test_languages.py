@@ -6,7 +6,7 @@ from source import modules
 
 from custom_components.dinox_mqtt_bot.bot.text.languages import LANGUAGES
 
-ALIKE = {"grad", "mi", "position", "sek", "so", "tag", "j"}
+ALIKE = {"grad", "mi", "ne", "position", "sek", "so", "tag", "j"}
 """Words of other languages that the code has for something else: units, keys, categories of signs."""
 
 

@@ -197,7 +197,7 @@ async def _as_it_is(parts: Parts, said: str) -> Reply:
     if begun is None:
         raise BotError("why_unknown")
     own = [one for each in begun.meant for one in names.beside(each.topic, kind)] if kind else []
-    return await values_reply(parts, begun.said, own or begun.meant)
+    return await values_reply(parts, begun.said, list(dict.fromkeys(own)) or begun.meant)
 
 
 def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:

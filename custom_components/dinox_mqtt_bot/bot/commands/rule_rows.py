@@ -25,6 +25,8 @@ _STATES = {
     alert.AlertState.NO_DATA: "alert_is_no_data",
 }
 _MOST_NAMED = 8
+_SHORTEST = 3
+"""Letters of a word that a name may end with: `tor`."""
 MOST_BLIND = 20
 """Topics without a value that are listed of one rule."""
 
@@ -387,15 +389,31 @@ async def rule_about(parts: Parts, handle: str) -> AlertRule:
     around = words("before_name") | words("follow_made")
     spoken = [word for word in handle.split() if word.casefold() not in around]
     name = " ".join(spoken)
-    found = (await known_names(parts)).find(name) if name else ()
-    about = [
-        rule
-        for rule in parts.alerts.rules
-        if any(each.topic == rule.filter and each.field in {"", rule.field} for each in found)
-    ]
+    about = rules_about(parts.alerts.rules, await known_names(parts), name) if name else []
     if not about:
         raise error
     if len(about) > 1:
-        rules = ", ".join(f"{rule.number} {rule.name}" for rule in about[:_MOST_NAMED])
-        raise BotError("rules_about", name=name, rules=rules, example=Typed("rmalert", str(about[0].number)))
+        raise several_rules(name, about, "rmalert")
     return about[0]
+
+
+def rules_about(rules: Iterable[AlertRule], names: Names, said: str) -> list[AlertRule]:
+    """Return the rules about what is called so, or whose name has a word that ends so: `Stalltor`."""
+    found = names.find(said)
+    return [
+        rule
+        for rule in rules
+        if any(each.topic == rule.filter and each.field in {"", rule.field} for each in found)
+        or _ends_as(names.name(rule.filter), said)
+    ]
+
+
+def _ends_as(name: str, said: str) -> bool:
+    end = said.casefold()
+    return len(end) >= _SHORTEST and any(word.endswith(end) for word in name.casefold().split())
+
+
+def several_rules(name: str, rules: Sequence[AlertRule], node: str) -> BotError:
+    """Return that several rules are about something, of which a command takes one by its number."""
+    every = ", ".join(f"{rule.number} {rule.name}" for rule in rules[:_MOST_NAMED])
+    return BotError("rules_about", name=name, rules=every, example=Typed(node, str(rules[0].number)))

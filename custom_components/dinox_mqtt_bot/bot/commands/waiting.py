@@ -10,7 +10,7 @@ from ..model.reminder import Reminder
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
-from ..text.times import is_time_of_day, parse_moment, parted_end, parted_moment
+from ..text.times import parse_moved, parted_end, parted_moment
 from ..text.tongue import plainly, skip, words
 from ..text.words import MAX_QUOTED, OFF
 from .alerts import make_rule
@@ -181,12 +181,10 @@ class Waiting(Command):
         )
 
     def _moved(self, parts: Parts, caller: Caller, kept: Reminder, when: str) -> Reply:
-        """Keep a reminder for another time: a time of day is one of the same day."""
+        """Keep a reminder for another time, as `parse_moved` reads it."""
         require(caller, self.role if kept.who == caller.who else Role.ADMIN, self.node)
         clock = parts.ports.clock
-        day = clock.local(kept.at).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        since = max(clock.now(), day) if is_time_of_day(when) else clock.now()
-        at = parse_moment(when, since, clock.local)
+        at = parse_moved(when, kept.at, clock.now(), clock.local)
         if not at:
             raise BotError("no_moment", example=Typed("remind", last="example_remind"))
         moved = parts.reminders.move(kept.number, at)

@@ -5,11 +5,21 @@ from dataclasses import replace
 from ..ports import Ports
 from ..reading.around import called_beside, is_named, is_place, tells_kind, told_around
 from ..text.ellipsis import ShortLine
-from ..text.tongue import words
+from ..text.tongue import lead, phrases, words
 from .hearing import CommandReader, Understood
 from .intents import meaning
-from .looks import Look, again_at, again_now
+from .looks import Compared, Earlier, Look, again_at, again_now
 from .turns import Aimed, Turn
+
+
+def _since(said: ShortLine, about: str, kind: str) -> Earlier | None:
+    """Return the question since when something is as it is: `since when`, `since when so high`."""
+    sense, end = lead("asks", said.words)
+    rest = " ".join(said.words[end:])
+    way = phrases("since_so").get(tuple(rest.split()), "")
+    if sense != "since" or (rest and not way):
+        return None
+    return Earlier(name=about, kind=kind, how="since", way="" if way == "is" else way)
 
 
 class AfterLook:
@@ -24,13 +34,17 @@ class AfterLook:
 
     async def meant(self, said: ShortLine, turn: Turn) -> Understood | Aimed | None:
         """Return the question that a line is after another one; None if it is none."""
-        if not (about := turn.said("name", "place")):
+        compared = turn.command if isinstance(turn.command, Compared) else Compared(names=(), kind="")
+        about = turn.said("name", "place") or (compared.names[0] if len(compared.names) == 1 else "")
+        if not (about := about or str(turn.facts.get("name", ""))):
             return None
         if said.says("follow_when"):
             name, state = turn.said("name"), turn.said("state")
             # Without a state nobody knows what is waited for: it is said how to say that.
             return self._hearing.parse(f"once {name} = {self._word(state)}" if name and state else "once")
-        look = turn.command if isinstance(turn.command, Look) else Look(name=about)
+        look = turn.command if isinstance(turn.command, Look) else Look(name=about, kind=compared.kind)
+        if (since := _since(said, about, look.kind)) is not None:
+            return since
         return self._measured(about, said.unit) or await self._other(said, look, about)
 
     def at_another_time(self, said: ShortLine, turn: Turn) -> Understood | None:

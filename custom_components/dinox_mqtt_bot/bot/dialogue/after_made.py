@@ -10,8 +10,8 @@ from ..ports import Clock
 from ..text.durations import parse_duration
 from ..text.ellipsis import ShortLine
 from ..text.numbers import number
-from ..text.times import parse_moment
-from ..text.tongue import senses
+from ..text.times import parse_moved
+from ..text.tongue import senses, skip, words
 from .hearing import CommandReader, Understood
 from .turns import Turn
 
@@ -78,11 +78,15 @@ class AfterMade:
     def _moved(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
         """Return what keeps a reminder for another time, or for one more."""
         when = said.without_lead("follow_make").text
-        spelt = next((each for each in (when, f"{when}:00") if self._is_moment(each)), "")
+        before = facts["time"]
+        assert isinstance(before, float)
+        # Of `in 3` nobody knows of what.
+        hour = () if skip("time_for", when.split()) else (f"{when}:00",)
+        spelt = next((each for each in (when, *hour) if self._is_moment(each, before)), "")
         if spelt and (said.again or said.joined):
             return self._hearing.parse(f"{'later' if facts['deed'] else 'remind'} {spelt} {facts['text']}")
-        made = spelt and (said.no or when != said.text)
+        made = spelt and (said.no or when != said.text or said.words[-1] in words("command_later"))
         return self._hearing.parse(f"waiting r{facts['reminder']} {spelt}") if made else None
 
-    def _is_moment(self, text: str) -> bool:
-        return bool(parse_moment(text, self._clock.now(), self._clock.local))
+    def _is_moment(self, text: str, before: float) -> bool:
+        return bool(parse_moved(text, before, self._clock.now(), self._clock.local))

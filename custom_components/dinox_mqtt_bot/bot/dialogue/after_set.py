@@ -4,18 +4,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..discovery.setting.set_choice import LastSet, allowed, understood, wants
+from ..discovery.setting.set_choice import LastSet, allowed, taking, understood, wants
 from ..model.replies import BotError, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import Meant
 from ..text.ellipsis import ShortLine, short_line
 from ..text.times import parted_moment
+from ..text.tongue import skip, words
 from .hearing import CommandReader, Understood
 from .turns import Aimed, Turn
 
 _ON, _OFF, _STOP = "on", "off", "stop"
 _MOST = 8
 """Things that are set one by one."""
+_FEW = 3
+"""Words of an amount: `by 2 degrees`."""
 
 
 class AfterSet:
@@ -50,6 +53,22 @@ class AfterSet:
         choice = Worded(allowed(entity, self._phrases), partial(allowed, entity))
         return BotError("nothing_to_stop", name=entity.full_name, allowed=choice)
 
+    def those(self, said: ShortLine, turn: Turn) -> Understood | None:
+        """Return the wish for all that was told: `turn them off`, behind a list of lamps."""
+        verb = said.words[0] if said.wishes else ""
+        spoken = said.words[bool(verb) :]
+        ends = ((at, skip("follow_those", spoken, at)) for at in range(len(spoken)))
+        at, end = next(((at, end) for at, end in ends if end > at), (0, 0))
+        rest = [*spoken[:at], *spoken[max(end, skip("follow_again", spoken, end)) :]]
+        if not end or said.asks:
+            return None
+        value = " ".join(rest) or verb
+        taken = taking(self._names.devices, turn.topics, value, self._vocabulary)
+        if len(taken) > _MOST:
+            return BotError("set_too_many", most=_MOST)
+        joined = f" {min(words('joint'))} ".join(each for each, _ in taken)
+        return self._hearing.parse(f"set {joined} {value}") if taken else None
+
     def _last(self, said: str) -> LastSet:
         devices = self._names.devices
         for text in dict.fromkeys((said, self._names.spread(said))):
@@ -62,10 +81,11 @@ class AfterSet:
 
     def _valued(self, said: ShortLine, last: LastSet) -> Understood | str | None:
         """Return the wish for another value: `off`, `make it 30 %`; a step as a whole line: `brighter`."""
-        line = said.without_lead("follow_make", "before_value")
+        line = said.without_lead("follow_make", "before_value", "follow_those", "follow_again")
         if last.takes(line.text):
             return self._hearing.parse(f"set {' and '.join(last.handles)} {line.text}")
-        return f"{' and '.join(last.names)} {line.text}" if line.says("follow_step") else None
+        step = _step_of(line)
+        return f"{' and '.join(last.names)} {step}" if step else None
 
     def _later(self, said: ShortLine, last: LastSet) -> Understood | None:
         """Return what is to be done later: `off again in 10 minutes`, `and at 7 again`."""
@@ -101,6 +121,15 @@ class AfterSet:
 
     def _wanted(self, line: str) -> bool:
         return wants(self._names.devices, line, self._phrases, self._vocabulary)
+
+
+def _step_of(line: ShortLine) -> str:
+    """Return how much more or less is wanted: `brighter` of `a bit brighter`, `2 degrees warmer`."""
+    spoken = [each for each in line.words if each not in words("little_step") | words("asks_aside")]
+    some, last = spoken[:-1], spoken[-1:]
+    amount = len(some) <= _FEW and any(each[:1].isdigit() for each in some)
+    wanted = words("follow_step").issuperset(last) and bool(last) and (not some or amount)
+    return " ".join(spoken) if wanted else ""
 
 
 def _set_of(turn: Turn) -> str:

@@ -1,6 +1,6 @@
 """Questions that are in no known sentence: what they are about is found word by word."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -161,6 +161,13 @@ class Asking:
         """Return the name of what counts anew in the time that was said: `rain today`."""
         said = f"{name} {span}"
         return said if name and span and self._names.find(said) else ""
+
+    @staticmethod
+    def since(asked: Posed, mentioned: Sequence[Begun]) -> str:
+        """Return the history that is meant by a name and a time, as it is typed: `tank since yesterday`."""
+        begins = words("time_since") & set(asked.span.split()[:1])
+        name = next((each.said for each in mentioned if each.exact), "")
+        return f"history {name} {asked.span}" if begins and name else ""
 
     def compared(self, asked: Posed) -> Question | None:
         """Return the question what of two things has more, or what is beyond a limit."""

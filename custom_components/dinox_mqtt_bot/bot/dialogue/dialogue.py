@@ -28,6 +28,10 @@ _SEEN_TO = frozenset({"ack", "snooze", "mute"})
 """What is asked for on a notification, whose place is taken then by what tells that it was."""
 
 
+_OF_RULES = frozenset({"alert", "rmalert"})
+"""What a line about a rule that there is may begin as: `alarm vom gefrierschrank löschen`."""
+
+
 class Execute(Protocol):
     """Runs a command for a caller. Raises BotError."""
 
@@ -379,6 +383,8 @@ class Dialogue:
 
     async def _tried(self, command: Command, text: str, caller: Caller) -> str:
         """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
+        if command.node in _OF_RULES and (rather := self._understanding.about_rule(text)) is not None:
+            return await self._done(rather, caller)
         try:
             return await self._done(command, caller)
         except BotError as err:

@@ -39,4 +39,6 @@ class FollowUps:
             return found
         if turn.command.node == "set":
             return self._after_set.meant(said, turn)
-        return await self._after_look.meant(said, turn) if turn.command.node == "value" else None
+        if turn.command.node != "value":
+            return None
+        return self._after_set.those(said, turn) or await self._after_look.meant(said, turn)

@@ -83,6 +83,8 @@ def meaning(intent: Intent) -> Meaning:
         said = {"span": "", "bot_rest": "", "name": "", **slots}
         for before in _BEFORE_TIMES:
             said["span"] = said["span"].removeprefix(before)
+        if intent.asks == "until":
+            said["span"] = f"until {said['span']}"
         return " ".join(_TYPED[name].format_map(said).split())
     if "Timer" in name:
         return Text("talk_timer", {"example": Typed("remind", last="example_remind")})
@@ -140,7 +142,7 @@ _MADE: Mapping[str, Callable[[Intent], Meaning]] = {
         name=intent.slots.get("name", ""), place=intent.slots.get("area", ""), kind="temperature"
     ),
     "BotEvents": lambda intent: Events(span=intent.slots.get("when", "")),
-    "BotHome": lambda intent: Home(),
+    "BotHome": lambda intent: Home(away=intent.asks == "away"),
     "BotSecured": lambda intent: Both(
         one=Look(kind="opening", state="closed", asks="all"),
         other=Look(kind="lock", state="locked", asks="all"),

@@ -46,6 +46,7 @@ __all__ = [
 MOST_THINGS = 12
 _MOST_SPELLS, _FEW = 5, 3
 _LATELY = 86_400.0
+_SLACK = 10
 _ENDLESS = frozenset({"when", "since"})
 """Questions for which the whole history is looked through, where no time is said."""
 COUNTED = frozenset({"often", "long"})
@@ -58,7 +59,8 @@ class Earlier(Question):
 
     `how`: `least`, `most`, `mean`, `at` (a point of time), `when` (the last time), `since`, `often`, `long`,
     or nothing for all of it. `state` is the word for the state that is asked about, `over` and `under` a
-    limit; `lasting`: how long it was is asked too.
+    limit; `lasting`: how long it was is asked too. `way`: since when a number is so high (`up`) or so low
+    (`down`).
     """
 
     node: ClassVar[str] = "history"
@@ -74,6 +76,7 @@ class Earlier(Question):
     lasting: bool = False
     over: float | None = None
     under: float | None = None
+    way: str = ""
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -140,6 +143,8 @@ class Earlier(Question):
         span = span if span.since else Span(was.every[0].at, span.until)
         if self.how == "at":
             return _at(parts, was.every[-1], span.since)
+        if self.how == "since" and not self.state and was.measured:
+            return None, _since_so(parts, was.measured, self.way)
         numbers = [] if self.state or self.how in _ENDLESS else was.measured
         if numbers:
             return self._numbers(parts, meant, span, numbers)
@@ -183,12 +188,13 @@ class Earlier(Question):
             name = states[0].meant.name
             if not so:
                 return Text("past_not_known", {"name": name, "value": state_of(states[-1])})
+            since, until = so[-1]
+            if until is None and not self.lasting:
+                return Text("past_is_since", {"name": name, "value": word, "time": parts.moment(since)})
             last = Text("past_last", {"name": name, "state": word, "when": _spell(parts, so[-1])})
-            return (
-                last
-                if not self.lasting
-                else Text("past_long", {"told": last, "long": lasted(so[-1], parts.ports.clock.now())})
-            )
+            if not self.lasting:
+                return last
+            return Text("past_long", {"told": last, "long": lasted(so[-1], parts.ports.clock.now())})
         if not so:
             every = "/".join(dict.fromkeys(map(state_of, states)))
             told = Text("past_always", {"value": every})
@@ -231,6 +237,22 @@ def _since(parts: Parts, states: Sequence[Latest]) -> Text:
         begun = each
     time = parts.moment(begun.at)
     return Text("past_is_since", {"name": begun.meant.name, "value": now, "time": time})
+
+
+def _since_so(parts: Parts, numbers: Sequence[tuple[float, Latest]], way: str) -> Text:
+    """Return since when a number is as it is, or as high (`up`) or low but for a tenth of its range."""
+    now, newest = numbers[-1]
+    every = [number for number, _ in numbers]
+    slack = (max(every) - min(every)) / _SLACK if way else 0.0
+    begun = newest
+    for number, each in reversed(numbers):
+        less, more = now - number > slack, number - now > slack
+        if (less and way != "down") or (more and way != "up"):
+            break
+        begun = each
+    cells: dict[str, Cell] = {"name": newest.meant.name, "value": Amount(newest.text)}
+    key = {"up": "past_since_high", "down": "past_since_low"}.get(way, "past_is_since")
+    return Text(key, {**cells, "time": parts.moment(begun.at)})
 
 
 def _said(parts: Parts, was: Stretch) -> Text | None:

@@ -11,6 +11,7 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..history.spans import Span, parse_span
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
+from ..model.topics import ENTITIES
 from ..reading.latest import Latest, as_shown, latest
 from ..reading.measured import Meant, called, find_all, in_rooms, known_names
 from ..text.kinds import seems
@@ -26,6 +27,8 @@ _SHARES = ("", "%")
 _LOW = 20.0
 """Percent up to which a battery is low."""
 _OFFLINE, _BATTERY = "offline", "battery"
+_FILL = "fill"
+"""How full something is: a battery, or what else is a share of all that it can hold."""
 _OPENINGS = frozenset({"door", "window", "garage_door", "opening"})
 _BY_NAME = ("window", "door")
 _LAMPS = words("one_light")
@@ -39,6 +42,7 @@ _STATES = frozenset(
     )
 )
 """Kinds of things whose changes are what happened."""
+_PERSON, _TRACKER = f"{ENTITIES}person.", f"{ENTITIES}device_tracker."
 _LATELY = "12h"
 _MOST_TOPICS, _MOST_EACH, _MOST_EVENTS, _MOST_ALERTS = 40, 5, 15, 100
 
@@ -128,15 +132,18 @@ class Look(Question):
         if not self.kind:
             return []
         every = [part for each in meant for part in (parts.names.fields(each.topic) or [each])]
-        by_class = [each for each in every if self.kind in parts.names.classes(each)]
+        kind = _BATTERY if self.kind == _FILL else self.kind
+        by_class = [each for each in every if kind in parts.names.classes(each)]
         if by_class:
             return list(dict.fromkeys(by_class))
-        if beside := [one for each in meant for one in parts.names.beside(each.topic, self.kind)]:
+        if beside := [one for each in meant for one in parts.names.beside(each.topic, kind)]:
             return list(dict.fromkeys(beside))
         found = [newest for each in every[:MOST_SHOWN] if (newest := await latest(parts, each)) is not None]
         return [each.meant for each in found if self._is_of_kind(parts, each)]
 
     def _is_of_kind(self, parts: Parts, each: Latest) -> bool:
+        if self.kind == _FILL:
+            return each.unit == "%" and not parts.names.classes(each.meant)
         if self.kind in (classes := parts.names.classes(each.meant)):
             return True
         words = name_words(f"{each.meant.name} {each.meant.topic}")
@@ -257,24 +264,36 @@ def _word(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Home(Question):
-    """Tells who is there."""
+    """Tells who is there, or `away`."""
 
     node: ClassVar[str] = "value"
 
+    away: bool = False
+
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        trackers = [*Look(component="device_tracker", state="home").every(parts)]
-        if not trackers:
-            trackers = [*Look(kind="presence").every(parts), *Look(kind="occupancy").every(parts)]
-        if not trackers:
-            raise BotError("nobody_known")
-        there = [each for each in trackers if same_state(_word(each.text), "home") or _detected(each)]
+        people = _people([*Look(component="device_tracker").every(parts)])
+        if not (people := people or [*Look(kind="presence").every(parts)]):
+            return self._occupied(parts)
+        there = [each for each in people if same_state(_word(each.text), "home")]
+        if self.away:
+            gone = [each for each in people if each not in there]
+            return value_table(parts, Text("ask_away" if gone else "ask_home"), (gone or there)[:MOST_SHOWN])
         title = Text("ask_home" if there else "ask_nobody")
-        return value_table(parts, title, (there or trackers)[:MOST_SHOWN])
+        return value_table(parts, title, (there or people)[:MOST_SHOWN])
+
+    def _occupied(self, parts: Parts) -> Reply:
+        """Return what is occupied, which tells of no person: it may be a letter box."""
+        seen = [each for each in Look(kind="occupancy").every(parts) if same_state(each.text, "detected")]
+        if not seen or self.away:
+            raise BotError("nobody_known")
+        return value_table(parts, Text("ask_occupied"), seen[:MOST_SHOWN])
 
 
-def _detected(each: Latest) -> bool:
-    return same_state(_word(each.text), "detected") or same_state(_word(each.text), "on")
+def _people(trackers: Sequence[Latest]) -> list[Latest]:
+    """Return the persons where Home Assistant knows some, instead of the devices by which it knows them."""
+    persons = any(each.meant.topic.startswith(_PERSON) for each in trackers)
+    return [each for each in trackers if not (persons and each.meant.topic.startswith(_TRACKER))]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,12 @@ class Turn:
             return self.reply.facts[0] if len(self.reply.facts) == 1 else {}
         return self.reply.facts if isinstance(self.reply, Text) else {}
 
+    @property
+    def topics(self) -> set[str]:
+        """The topics of all that it was answered with."""
+        rows = self.reply.facts if isinstance(self.reply, Table) else (self.facts,)
+        return {str(each["topic"]) for each in rows if "topic" in each}
+
     def said(self, *names: str) -> str:
         """Return the first of some parameters of its command that was given."""
         return next((str(found) for name in names if (found := getattr(self.command, name, ""))), "")

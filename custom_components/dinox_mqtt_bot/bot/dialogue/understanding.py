@@ -13,9 +13,10 @@ from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
-from ..text.happening import by_somebody, ends_in_change
+from ..text.happening import by_somebody, change_of, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
-from ..text.tongue import apart, either, parted_at, plainly, skip, words
+from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
+from .about_rules import AboutRules
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
@@ -32,6 +33,7 @@ _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
+_ASKING = frozenset({"who", "when", "which"})
 _ARROWS = "-=>→,;: "
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
@@ -40,7 +42,7 @@ UNKNOWN = frozenset(
     (
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
-        "rule_no_condition",
+        *("rule_no_condition", "rule_limit_no_number"),
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
         *(
             "value_not_allowed",
@@ -74,10 +76,13 @@ class Understanding:
         self._wishes = Wishes(ports, hearing)
         self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
         self._presets: tuple[Preset, ...] = ()
+        self._about_rules = AboutRules(hearing)
+        self.about_rule = self._about_rules.meant
 
     def apply(self, rules: RuleSet) -> None:
-        """Know the presets there are."""
+        """Know the presets and the alert rules there are."""
         self._presets = rules.presets
+        self._about_rules.apply(rules.alerts)
 
     async def meant(self, text: str, *, free: bool = False) -> Understood | None:
         """Return what a line surely means; None where that is not known.
@@ -93,9 +98,9 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(self._spelt(line))
-            found = self._reaction(line) or self._wishes.set_to(line) or await self._asked(line)
-            found = found or self._wishes.later(line)
-            found = found or self._wishes.excepting(line)
+            found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
+            found = found or await self._asked(line) or self._wishes.later(line)
+            found = found or self._wishes.excepting(line) or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
             found = self._lately(line) or await self.sentence(line) or self._was(line)
@@ -104,10 +109,17 @@ class Understanding:
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
         if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
-        found = found or self._alike(line)
+        found = found or await self._otherwise(line) or self._alike(line)
         if found is None and not free:
             found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
+
+    async def _otherwise(self, line: str) -> Understood | None:
+        """Return what a sentence means with its short forms written out: `is`, a word in another language."""
+        other = spelt_out(line, self._names.is_word, "spelt_else")
+        if other == line:
+            return None
+        return await self._asked(other) or self._wishes.surely_placed(other) or await self.sentence(other)
 
     async def _asked(self, line: str) -> Understood | None:
         """Return what a question asks about what was, what is compared, or two things at once."""
@@ -163,12 +175,16 @@ class Understanding:
             named, place = intent.slots.get("name", ""), intent.slots.get("area", "")
             if self._wishes.unknown(found):
                 return self._wishes.doubted(text) or no_name(self._names, named or place)
-            if not named and not self._wishes.does(found):
+            if (place or not named) and not self._wishes.does(found):
                 # What a sentence was taken for is not told: nobody said those words.
                 return self._wishes.doubted(text)
         if isinstance(found, str) and (rest := _condition_of(found)):
             found = f"alert {rest}"
         if isinstance(found, str) and (intent.name in _WATCHING or found.startswith("alert ")):
+            # What happens may be a word that says nothing behind a number: `wenn Anna geht`.
+            last = text.rstrip(MARKS).rpartition(" ")[2]
+            happens = change_of(last) and not _COMPARED.search(found) and not found.endswith(last)
+            found = f"{found} {last}" if happens else found
             found = self._watched(self._plainly_named(found))
         return self._hearing.parse(found) if isinstance(found, str) else found
 
@@ -267,11 +283,14 @@ class Understanding:
             return Text(
                 "past_unknown", {"example": Typed("history", str(self.examples()[0]), last="day_before_1")}
             )
-        mentioned = self._names.mentions(line)
+        other = spelt_out(line, self._names.is_word, "spelt_else")
+        mentioned = self._names.mentions(line) or self._names.mentions(other)
         unknown = self._asking.unexplained(asked)
         if asked.kind and unknown and all(each.said not in asked.said for each in mentioned):
             # One word for a kind is no answer to a line about something that nobody knows.
             return no_name(self._names, unknown)
+        if typed := self._asking.since(asked, mentioned):
+            return self._hearing.parse(typed)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
             # What somebody wishes to be done is no thing: `lock the car`.
@@ -308,7 +327,7 @@ class Understanding:
         line = without_polite(spelt_out(line, lambda word: all(map(known, name_words(word)))))
         if is_wish(line.partition(" ")[0]):
             line = " ".join(word for word in line.split() if known(word) or bare(word) not in words("polite"))
-        return self._names.spread(line)
+        return self._names.spread(self._wishes.plain(line))
 
     def _preset(self, line: str) -> Understood | None:
         said = name_words(line)
@@ -338,11 +357,12 @@ class Understanding:
         return self._set(said, line) or self._wishes.little(line)
 
     def _set(self, said: str, line: str) -> Understood | None:
-        """Return the wish that a name and a word of state are."""
-        if not self._wishes.takes(said):
+        """Return the wish that a name and a word of state are; none for `who is there`."""
+        asks = lead("asks", plainly(line).split()[:1])[0]
+        if asks in _ASKING or not self._wishes.takes(said):
             return None
-        if line.endswith("?"):
-            # It is asked about, not wished for.
+        if line.endswith("?") or words("asks_is").intersection(map(plainly, said.split())):
+            # It is asked or told about, not wished for: `the lamp is on`.
             return next(
                 (self._hearing.parse(f"value {each.said}") for each in self._names.mentions(said)), None
             )
@@ -376,6 +396,8 @@ class Understanding:
         """Return what in a text something is called by: things, each with its kinds, and places."""
         found: list[Called] = []
         for begun in self._names.mentions(text):
+            if not begun.exact and self._hearing.node(begun.said):
+                continue  # what is only like a name: `ruhe`, where there is a `Gefriertruhe`
             found += [Called(begun.said, each) for each in sorted(self._names.components(begun))]
             if len(begun.meant) > 1 and not begun.exact:
                 found.append(Called(begun.said, place=True))

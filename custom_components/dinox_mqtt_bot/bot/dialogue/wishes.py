@@ -1,9 +1,9 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
+from math import isinf
 
 from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
@@ -29,12 +29,15 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
+from ..text.steps import step_in, without_way
 from ..text.tongue import pairs, plainly, senses, words
 from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
 MOST_WORDS = 24
+_LONGEST_PLACE = 6
+"""Words of a place with what is said before it."""
 _FEW = 3
 """Words that a value has at most."""
 _MOST_LOOKED_AT = 500
@@ -47,15 +50,6 @@ _EXCEPTED = frozenset({"except_all", "except_unknown"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Which way something goes: `what` is its aspect; `name` is what else was said."""
-
-    what: str
-    up: bool
-    name: str
-
-
 class Wishes:
     """Knows what a line without `set` wishes to be set."""
 
@@ -66,6 +60,11 @@ class Wishes:
         self._vocabulary = ports.vocabulary
         self._names = hearing.names
         self._hearing = hearing
+
+    @staticmethod
+    def plain(line: str) -> str:
+        """Return a wish without the way that is behind its value: `die heizung auf 21 hoch`."""
+        return without_way(line)
 
     def wished(self, line: str) -> Understood | None:
         """Return the wish whose value is no word of state: `open the hatch half way`, `close all hatches`."""
@@ -120,7 +119,7 @@ class Wishes:
             for named in (spoken[:at], [each for each in spoken[:at] if not is_wish(each)]):
                 said = " ".join((*named, *value))
                 if named and self.takes(said):
-                    return self._hearing.parse(f"set {said}")
+                    return self.surely_placed(said) or self._hearing.parse(f"set {said}")
         return None
 
     def does(self, line: str) -> bool:
@@ -162,19 +161,20 @@ class Wishes:
 
     def little(self, line: str) -> Understood | None:
         """Return the wish for a little more or less than now: `kitchen lamp brighter`, `bad etwas wärmer`."""
-        step = None if line.endswith("?") else _step_in(line.rstrip(MARKS))
+        step = None if line.endswith("?") else step_in(line.rstrip(MARKS))
         if step is None or not step.name:
             return None
         devices = self._names.devices
         several = [each.entity for each in self._wanted(f"{step.name} {_ON}")]
         every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
-        some = stepping(several or every, step.what)
-        if len(some) > (_MOST_STEPS if several else 1):
+        switched = stepping(several, step.what)
+        some = switched or stepping(every, step.what)
+        if len(some) > (_MOST_STEPS if switched else 1):
             names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
         told: list[str] = []
         for entity, control, scale in some:
-            value = stepped(entity, control, scale, devices, self._templates, up=step.up)
+            value = stepped(entity, control, scale, devices, self._templates, by=step.by)
             if not value:
                 choice = Worded(describe(control, self._phrases), partial(describe, control))
                 return BotError("step_unknown", name=entity.full_name, allowed=choice)
@@ -244,22 +244,58 @@ class Wishes:
         return next((self._hearing.parse(f"set {each}") for each in tried if self.takes(each)), None)
 
     def placed(self, line: str) -> Understood | None:
-        """Return the wish that has its room behind the value: `light off in the kitchen`."""
-        said = "" if line.endswith("?") else line.rstrip(MARKS)
-        spoken, places = said.split()[:MOST_WORDS], self._names.places
-        for at in range(len(spoken) - 2, 1, -1):
-            place = _bare(" ".join(spoken[at + 1 :]))
-            if bare(spoken[at]) not in words("in_place") or name_words(place) not in places:
-                continue
-            tried = _wishes(" ".join(spoken[:at]))
-            for each in (each for wish in tried for each in _with_place(wish.split(), place)):
+        """Return the wish that has its room at its end, perhaps to be asked about: `off in the kitchen`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        for at, end, place in self._places_in(spoken):
+            for each in _placed(spoken[:at], place) if end == len(spoken) else ():
                 if self.takes(each):
                     return self._hearing.parse(f"set {each}")
         return None
 
+    def surely_placed(self, line: str) -> Understood | None:
+        """Return the wish that has one room or more anywhere: `im Bad Licht aus`, `im Bad und im Flur …`.
+
+        Of two things in one line nobody knows which of them is there.
+        """
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        places = [] if parted_by_except(" ".join(spoken)) else list(self._places_in(spoken))[::-1]
+        between = [spoken[one[1] : other[0]] for one, other in pairwise(places)]
+        # That the light in the kitchen is off is no wish.
+        if not places or words("asks_is").intersection(map(plainly, spoken)):
+            return None
+        if any(len(each) != 1 or bare(each[0]) not in words("joint") for each in between):
+            return None
+        rest = spoken[: places[0][0]] + spoken[places[-1][1] :]
+        if parted_by_and(" ".join(rest))[1:]:
+            return None
+        meant = [next(filter(self._wanted, _placed(rest, place)), "") for _, _, place in places]
+        joint = f" {min(words('joint'))} "
+        return self._hearing.parse(f"set {joint.join(meant)}") if all(meant) else None
+
+    def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield where words stand for a room, and its words: `in the kitchen`; not those of a longer name."""
+        places, named = (
+            self._names.places,
+            {each.said for each in self._names.mentions(" ".join(spoken)) if each.exact},
+        )
+        for at in range(len(spoken) - 1, -1, -1):
+            if bare(spoken[at]) not in words("in_place"):
+                continue
+            for end in range(min(len(spoken), at + _LONGEST_PLACE), at + 1, -1):
+                said = " ".join(spoken[at:end])
+                place = _bare(" ".join(spoken[at + 1 : end]))
+                if name_words(place) in places and not any(said in each for each in named):
+                    yield at, end, place
+
     def later(self, line: str) -> Understood | None:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        # Beside a time they say nothing: `nachher um 10`.
+        spoken = [word for word in spoken if bare(word) not in words("time_vague")]
+        step = step_in(" ".join(spoken))
+        if step and not isinf(step.by):
+            # `um 2 Grad wärmer` is no time.
+            return None
         if now := self._now_and_later(spoken):
             return self._lasting(*now)
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
@@ -344,7 +380,8 @@ class Wishes:
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)
         wished = (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said)
-        return said if wished or (parted_by_except(said) and self.does(f"set {said}")) else ""
+        excepts = parted_by_except(said) and self.does(f"set {said}")
+        return said if wished or excepts or self.surely_placed(said) else ""
 
     def _is_time(self, text: str) -> bool:
         now, local = self._clock.now(), self._clock.local
@@ -392,6 +429,12 @@ def _wishes(line: str) -> list[str]:
     return [*joined_verb(line), f"{_bare(thing)} {state}", _bare(rest)]
 
 
+def _placed(spoken: Sequence[str], place: str) -> Iterator[str]:
+    """Yield what a wish may be in a place, however it is said."""
+    for wish in _wishes(" ".join(spoken)):
+        yield from _with_place(wish.split(), place)
+
+
 def _with_place(wish: Sequence[str], place: str) -> Iterator[str]:
     """Yield a wish with a place before or behind its name: `kitchen light off`, `everything kitchen off`."""
     for end in range(len(wish) - 1, 0, -1):
@@ -436,15 +479,3 @@ def _is_value(text: str) -> bool:
 def _turns(word: str) -> bool:
     """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
     return any(word in senses(kind) for kind in ("order", "color", "step"))
-
-
-def _step_in(line: str) -> _Step | None:
-    """Return the step that a line has at an end, and the words around it; None if there is none."""
-    little = words("little_step") | words("between_things") | words("in_place")
-    spoken = [each for each in line.split() if plainly(each) not in little]
-    for at in {len(spoken) - 1, 0} if spoken else ():
-        sense = senses("step").get(plainly(spoken[at]), "")
-        what, _, way = sense.rpartition("_")
-        if what:
-            return _Step(what, way == "up", " ".join(spoken[:at] + spoken[at + 1 :]))
-    return None

@@ -322,7 +322,9 @@ def _alike(said: str, word: str) -> bool:
     """
     if said in _BEFORE_NAMES:
         return word == said
-    return word.startswith(said) or (len(said) >= _TELLING and said in word)
+    ends = len(said) >= _TELLING and word.endswith(said)
+    # In the middle of a word a few letters are none: `erst` in `Kälberstall`.
+    return word.startswith(said) or ends or (len(said) > _TELLING and said in word)
 
 
 def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import copysign, isinf
 from typing import override
 
 from ..model.replies import BotError
@@ -198,18 +199,22 @@ def stepping(entities: Iterable[Entity], what: str) -> list[tuple[Entity, Contro
 
 
 def stepped(
-    entity: Entity, control: Control, scale: Scale, devices: Devices, templates: Templates, *, up: bool
+    entity: Entity, control: Control, scale: Scale, devices: Devices, templates: Templates, *, by: float
 ) -> str:
-    """Return what `set` takes for the next value of something; nothing where it is not known how it is."""
+    """Return what `set` takes for the next value of something; nothing where it is not known how it is.
+
+    `by` is how much more or less is wanted, `inf` or `-inf` a little.
+    """
     told = {binding.aspect: value for binding, value in told_values(entity, devices, templates)}
     alike = next((names for names in _STEPS.values() if control.aspect in names), frozenset({""}))
     found = number(next((told[each] for each in (control.aspect, *sorted(alike)) if each in told), ""))
     if found is None:
         return ""
     size = _DEGREES if control.aspect == "temperature" else (scale.high - scale.low) * _SHARE
-    size = max(size, scale.step)
-    size = round(size / scale.step) * scale.step if scale.step > 0 else round(size)
-    new = scale.nearest(round(found[0] + (size if up else -size), 3))
+    size = max(size, scale.step) if isinf(by) else abs(by)
+    if scale.step > 0 or isinf(by):
+        size = round(size / scale.step) * scale.step if scale.step > 0 else round(size)
+    new = scale.nearest(round(found[0] + copysign(size, by), 3))
     about = f"{handle(entity)} {control.aspect.replace('_', ' ')}".strip()
     return f"{about} {with_unit(number_text(new), scale.unit)}"
 

@@ -19,7 +19,7 @@ from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
 from .seen import Fit, Phrase, Seen, fits, phrases_of, seen_hits
 from .told_fields import ToldFields
-from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
+from .wording import FILLERS, NO_NAMES, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
 MOST_FOUND = 200
@@ -178,7 +178,7 @@ class Names:
         end = 0
         for word in islice(split_words(text), MOST_SPOKEN):
             said = word.text.strip(_MARKS).casefold()
-            if word.start < end or said in FILLERS or is_state_word(said):
+            if word.start < end or said in NO_NAMES or is_state_word(said):
                 continue
             begun = self._begun(text[word.start :])
             if begun.meant and (begun.exact or len(said) >= SHORTEST):

@@ -80,7 +80,7 @@ def fits(said: Sequence[str], every: set[str]) -> bool:
 
 def _begins(word: str, other: str, *, first: bool) -> bool:
     if len(word) >= _SPOKEN:
-        return word in other
+        return other.startswith(word) or other.endswith(word) or (len(word) > _SPOKEN and word in other)
     return first and len(word) > 1 and other.startswith(word)
 
 

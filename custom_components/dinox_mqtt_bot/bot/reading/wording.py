@@ -9,6 +9,8 @@ from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 
 FILLERS = tongue.words("before_name")
 """Words that people say before a name."""
+NO_NAMES = FILLERS | tongue.words("asks_is")
+"""Words with which no name begins in the middle of a sentence."""
 _MOST_FILLERS = 4
 _ENDS = re.compile(r"[<>=≥≤≠!]")
 QUOTED = re.compile(

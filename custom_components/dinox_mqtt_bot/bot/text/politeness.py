@@ -27,11 +27,14 @@ def without_polite(text: str) -> str:
     return " ".join(words)
 
 
-def spelt_out(line: str, known: Callable[[str], bool]) -> str:
-    """Return a line with its words as they are written properly, but for those that are `known`."""
+def spelt_out(line: str, known: Callable[[str], bool], key: str = "spelt") -> str:
+    """Return a line with its words as they are written properly, but for those that are `known`.
+
+    `key` has the words, each with what it is written as.
+    """
     said = (word.replace("’", "").replace("'", "").casefold() for word in line.split())
     every = zip(line.split(), said, strict=True)
-    return " ".join(word if known(word) else pairs("spelt").get(plain, word) for word, plain in every)
+    return " ".join(word if known(word) else pairs(key).get(plain, word) for word, plain in every)
 
 
 def is_wish(word: str) -> bool:

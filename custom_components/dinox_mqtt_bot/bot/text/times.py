@@ -35,6 +35,7 @@ PARTS = {
 }
 """For each part of a day: the hour that is meant by it, and when it begins and ends."""
 
+_HALF_DAY = 43_200.0
 _MOST_WORDS = 12
 _MOST_LEADING = 8
 _CLOSE = 3
@@ -245,13 +246,38 @@ def parse_moment(text: str, now: float, local: Local) -> float | None:
     return None if point is None else _still_to_come(point, now, local, whole=False)
 
 
-def is_time_of_day(text: str) -> bool:
-    """Say whether a text is a time and no day: `6:30`, `at 7 pm`."""
-    around = words("time_filler") | words("time_oclock") | words("time_am") | words("time_pm")
-    spoken = text.split()
-    return any(each[0].isdigit() for each in spoken) and all(
-        each[0].isdigit() or plainly(each) in around for each in spoken
-    )
+def parse_moved(text: str, before: float, now: float, local: Local) -> float | None:
+    """Return the Unix time to which is moved what was for a time `before`.
+
+    A time of day is one of the same day, `half past five` in the half of it that is nearer; a day without a
+    time keeps that; `an hour later` is later than it was. None if it is no time, or past.
+    """
+    spoken, was = time_words(text), local(before)
+    if (
+        spoken[1:]
+        and spoken[-1] in words("command_later")
+        and (more := parse_duration(" ".join(spoken[:-1])))
+    ):
+        return before + more
+    if skip("time_for", spoken) and spoken[-1].isdecimal():
+        return None  # of what there are so many is not said: `in 3`
+    point = read_point(spoken, bare=len(spoken) > 1, beside=True)
+    if point is None or point.part or (point.has_day and point.clock):
+        return parse_moment(text, now, local)
+    if point.has_day:
+        at = _still_to_come(replace(point, clock=(was.hour, was.minute, was.second)), now, local, whole=False)
+        return at if point.month is None else parse_moment(text, now, local)
+    at = parse_moment(text, max(now, midnight(was).timestamp()), local)
+    halves = [
+        each
+        for key in ("time_half_to", "time_half_past")
+        for each in range(len(spoken))
+        if skip(key, spoken, each) > each
+    ]
+    if at is None or not halves:
+        return at
+    twice = (at - _HALF_DAY, at, at + _HALF_DAY)
+    return min((each for each in twice if each > now), key=lambda each: abs(each - before))
 
 
 def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:

@@ -46,8 +46,8 @@ class Scale:
         if self.dimmer and _in_degrees(said):
             return None
         found = number(_with_sign(said))
-        if found is None and self.unit == "%" and (share := senses("share").get(plainly(said))) is not None:
-            return self.low + (self.high - self.low) * int(share) / 100
+        if found is None and self.unit == "%" and (share := _share(said)) is not None:
+            return self.low + (self.high - self.low) * share / 100
         if found is None:
             return None
         value, unit = found
@@ -80,6 +80,17 @@ class Scale:
             return max(1, min(round(last), round(round(255 * value / 100) * last / 255)))
         own = first + (value - self.low) / (self.high - self.low) * (last - first)
         return ceil(own - _NEAR) if self.up else round(own)
+
+
+def _share(said: str) -> int | None:
+    """Return the percents that a word is for, perhaps on the way up or down: `half`, `a quarter down`."""
+    shares, (first, _, way) = senses("share"), plainly(said).rpartition(" ")
+    if (whole := shares.get(plainly(said))) is not None:
+        return int(whole)
+    order, part = senses("order").get(way), shares.get(first)
+    if part is None or order not in {"open", "close"}:
+        return None
+    return int(part) if order == "open" else 100 - int(part)
 
 
 def _with_sign(said: str) -> str:

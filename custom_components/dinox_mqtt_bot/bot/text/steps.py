@@ -1,0 +1,66 @@
+"""How much more or less is wanted of something: `brighter`, `2 degrees warmer`, `up to 21`."""
+
+from dataclasses import dataclass
+from math import inf
+
+from .numbers import number
+from .politeness import MARKS
+from .tongue import plainly, senses, words
+
+_STEP_UNITS = frozenset({"%", "°", "°C", "°F", "K"})
+_STEP_WORDS = {*words("degrees"), *words("percent"), "%", "°", "°c", "°f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Which way something goes: `what` is its aspect, `by` how much, `inf` a little, `name` the rest."""
+
+    what: str
+    by: float
+    name: str
+
+
+def without_way(line: str) -> str:
+    """Return a wish without the way beside what it is to become: `auf 21 hoch`, `runter auf 18`."""
+    spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()
+    for at in range(1, len(spoken) - 1):
+        if plainly(spoken[at]) not in words("before_value"):
+            continue
+        if _is_way(spoken[-1]) and number(" ".join(spoken[at + 1 : -1])):
+            return " ".join(spoken[:-1])
+        if _is_way(spoken[at - 1]) and at > 1 and number(" ".join(spoken[at + 1 :])):
+            return " ".join(spoken[: at - 1] + spoken[at:])
+    return line
+
+
+def _is_way(word: str) -> bool:
+    return senses("order").get(plainly(word)) in {"open", "close"}
+
+
+def step_in(line: str) -> Step | None:
+    """Return the step that a line has at an end, and the words around it; None if there is none."""
+    little = words("little_step") | words("between_things") | words("in_place")
+    spoken, by = _without_amount(line.split())
+    spoken = [each for each in spoken if plainly(each) not in little]
+    for at in {len(spoken) - 1, 0} if spoken else ():
+        sense = senses("step").get(plainly(spoken[at]), "")
+        what, _, way = sense.rpartition("_")
+        if what:
+            return Step(what, by if way == "up" else -by, " ".join(spoken[:at] + spoken[at + 1 :]))
+    return None
+
+
+def _without_amount(spoken: list[str]) -> tuple[list[str], float]:
+    """Return the words without how much something is to change, and that: `um 2 Grad`; `inf` for a little."""
+    for at, word in enumerate(spoken):
+        unit = spoken[at + 1] if at + 1 < len(spoken) else ""
+        said = senses("number").get(plainly(word), "")
+        found = number(said if said.isdecimal() else word)
+        own = bool(found and found[1] in _STEP_UNITS)
+        begin = at - (at > 0 and plainly(spoken[at - 1]) in words("step_by"))
+        worded = plainly(unit) in _STEP_WORDS
+        # `um 2 wärmer`, with a word for degrees that is polite as well.
+        alone = begin < at and plainly(unit) in senses("step")
+        if found is not None and found[0] > 0 and (own or worded or alone):
+            return spoken[:begin] + spoken[at + 1 + worded :], found[0]
+    return spoken, inf
