@@ -80,6 +80,15 @@ async def test_what_is_wished_for_is_done(line: str, topics: set[str], payload: 
         ("wie voll ist der kälberstall", "Ich kenne hier nichts"),
         ("wie stark is der wind", "hof/wetter wind 12"),
         ("regnet es gerade", "hof/wetter regen 0"),
+        (
+            "mach im stall das licht für 10 minuten an",
+            "„Stalllampe an“, dann „später in 10 minuten Stalllampe aus“",
+        ),
+        ("mach alle lampen aus außer im stall um 22 uhr", "fragt erst nach einem Ja"),
+        (
+            "alle lampen aus außer in der küche",
+            "Deckenlicht, Leselampe, Melkstandlicht, Stalllampe, Stubenlampe",
+        ),
         ("wie heiß ist der vorlauf", "hof/heizkessel vorlauf 62,5"),
         ("wie heiß ist der glühwein", "„gluehwein“ ist nicht bekannt"),
         ("bestell mir eine pizza", "Das habe ich nicht verstanden"),
@@ -120,6 +129,7 @@ async def test_what_is_asked_is_answered(line: str, part: str) -> None:
         ("schreib mir wenn opa sepp geht", "Opa Sepp = away"),
         ("sag bescheid wenn opa sepp wegfährt", "Opa Sepp = away"),
         ("sag bescheid wenn opa sepp weg ist", "Opa Sepp = weg"),
+        ("wenn das stalltor aufgeht, mach im stall das licht an", "Stalltor = geöffnet"),
     ],
 )
 async def test_an_alert_is_made(line: str, name: str) -> None:
@@ -198,6 +208,8 @@ def test_a_line_about_a_rule_is_read_word_by_word() -> None:
         ("wo brennt noch licht", "mach die aus", {STABLE}),
         ("welche lampen sind an", "mach alles aus", set()),
         ("welche lampen sind an", "alle aus?", set()),
+        ("welche lampen sind an", "mach sie aus bis auf die stalllampe", set()),
+        ("welche lampen sind an", "mach alle aus außer der stalllampe", set()),
         ("welche lampen sind an", "mach sie lila", set()),
         ("rollladen süd", "mach alle lampen aus", set()),
     ],
@@ -254,6 +266,15 @@ async def test_since_when_is_asked_of_what_was_told(first: str, then: str, part:
     world = farm()
     await say(world, first)
     assert part in await say(world, then)
+
+
+async def test_since_when_is_asked_after_another_time() -> None:
+    world = farm()
+    await say(world, "wie warm ist der kälberstall")
+    assert "Kälberstall" in await say(world, "und gestern?")
+    assert "11,4 °C, so hoch seit 09:00" in await say(world, "seit wann so warm")
+    assert "Kälberstall" in await say(world, "und gestern?")
+    assert "Gefriertruhe" in await say(world, "und die gefriertruhe?")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ class AfterLook:
 
     def at_another_time(self, said: ShortLine, turn: Turn) -> Understood | None:
         """Return the same question about another time: `and yesterday?`, `and now?`; None if it is none."""
+        before = turn.command
+        if isinstance(before, Earlier) and before.name and (since := _since(said, before.name, before.kind)):
+            return since
         if not (said.joined or said.asks):
             return None
         if said.now:

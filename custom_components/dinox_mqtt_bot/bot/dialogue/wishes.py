@@ -253,7 +253,12 @@ class Wishes:
         return None
 
     def surely_placed(self, line: str) -> Understood | None:
-        """Return the wish that has one room or more anywhere: `im Bad Licht aus`, `im Bad und im Flur …`.
+        """Return the wish that has one room or more anywhere: `im Bad Licht aus`, `im Bad und im Flur …`."""
+        said = self._placed_in(line)
+        return self._hearing.parse(f"set {said}") if said else None
+
+    def _placed_in(self, line: str) -> str:
+        """Return what a wish with rooms in it sets, each before its thing; nothing where that is not sure.
 
         Of two things in one line nobody knows which of them is there.
         """
@@ -262,15 +267,13 @@ class Wishes:
         between = [spoken[one[1] : other[0]] for one, other in pairwise(places)]
         # That the light in the kitchen is off is no wish.
         if not places or words("asks_is").intersection(map(plainly, spoken)):
-            return None
-        if any(len(each) != 1 or bare(each[0]) not in words("joint") for each in between):
-            return None
+            return ""
         rest = spoken[: places[0][0]] + spoken[places[-1][1] :]
-        if parted_by_and(" ".join(rest))[1:]:
-            return None
+        apart = any(len(each) != 1 or bare(each[0]) not in words("joint") for each in between)
+        if apart or parted_by_and(" ".join(rest))[1:]:
+            return ""
         meant = [next(filter(self._wanted, _placed(rest, place)), "") for _, _, place in places]
-        joint = f" {min(words('joint'))} "
-        return self._hearing.parse(f"set {joint.join(meant)}") if all(meant) else None
+        return f" {min(words('joint'))} ".join(meant) if all(meant) else ""
 
     def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield where words stand for a room, and its words: `in the kitchen`; not those of a longer name."""
@@ -358,6 +361,7 @@ class Wishes:
         state, _, thing = said.partition(" ")
         plain = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
         behind = [f"{_bare(rest)} {first}"] if is_wish(first) else []
+        behind = [each for each in (self._placed_in(wish), *behind) if each]
         for each in (*behind, *_wishes(wish), said, plain):
             try:
                 return understood(self._names.devices, each, self._phrases, self._vocabulary)
