@@ -153,6 +153,7 @@ async def test_an_alert_is_made(line: str, name: str) -> None:
         ),
         ("toner < 10", "change the toner alert to 8", ["Drucker Toner < 8 %"]),
         ("toner < 10", "lösch den alarm vom toner", []),
+        ("toner < 10", "alarmweg toner", []),
         ("toner < 10", "den alarm für den toner bitte löschen", []),
         ("toner < 10", "brauch den toner alarm nicht mehr", []),
         ("toner < 10", "delete the alert for the toner", []),
@@ -173,6 +174,7 @@ async def test_a_rule_is_called_by_its_thing(rule: str, line: str, names: list[s
     ("line", "command"),
     [
         ("lösch den alarm vom milchtank", "alarmweg 1"),
+        ("alarmweg milchtank", "alarmweg 1"),
         ("ändere den alarm vom milchtank auf 7", "regel 1"),
     ],
 )
