@@ -132,7 +132,7 @@ GERMAN = [
     ("wie oft war Anna seit Montag zuhause", "2-mal zuhause, zusammen 21 h (am Anfang war es schon so)"),
     ("wie viele Stunden lief die Pumpe gestern", "15-mal ein, zusammen 2 h 40 min"),
     ("wie lange war Anna gestern weg", "einmal abwesend, 3 h lang"),
-    ("wie lange war Anna gestern nicht zuhause", "Das fragt nach früher"),
+    ("wie lange war Anna gestern nicht zuhause", "einmal abwesend, 3 h lang"),
     ("wie oft hat sich die Tür heute geöffnet", "4-mal geöffnet, zusammen 4 h (am Anfang"),
     ("wie lange ist die Tür schon offen", "Tür: geschlossen seit"),
     (
