@@ -246,6 +246,8 @@ async def test_what_a_contact_writes_is_an_event(
             "command": True,
             "room": "",
             "reply_to": "",
+            "file": "",
+            "file_type": "",
         }
 
 
