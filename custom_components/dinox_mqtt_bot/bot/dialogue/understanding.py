@@ -158,6 +158,8 @@ class Understanding:
 
         A `foreign` one is in none of the languages that are likely.
         """
+        if len(text) > LONGEST_LINE:
+            return None
         if (later := self._wishes.later(text)) is not None:
             return later
         text = _told_last(text)
@@ -487,5 +489,5 @@ MOST_LOOKED_AT = 500
 _LONGEST_QUOTED = 60
 DEEDS = frozenset({"set", "preset", "publish"})
 """The commands that may be done later, or by a rule."""
-LONGEST_LINE = 500
+LONGEST_LINE = 320
 """Characters of a line that is looked at word by word."""

@@ -14,6 +14,8 @@ type Told = tuple[str, str, str]
 
 _SHORTEST = 2
 """Letters of a word that names a field alone."""
+_MOST_WORDS = 16
+"""Words of a line that may be a field's name: with more every line would be looked at again and again."""
 
 
 class ToldFields:
@@ -47,7 +49,7 @@ class ToldFields:
         Of what devices tell (`spoken`) they know the names better. A word that several topics have, or that
         stands for a kind of value, names no field alone.
         """
-        for length in range(len(said), 0, -1):
+        for length in range(min(len(said), _MOST_WORDS), 0, -1):
             phrase = said[:length]
             every = {id(each): each for word in phrase for each in self._named.get(word, ())}.values()
             having = [each for each in every if set(phrase) <= each.words and not spoken(each.topic)]
