@@ -194,3 +194,8 @@ async def test_a_misspelt_name_is_asked_about_where_others_listen_too() -> None:
     assert await world.bot.dialogue.known("kitchn lamp off", caller) is None
     assert "Set Kitchen lamp: off?" in await world.bot.dialogue.guessed("kitchn lamp off", caller)
     assert world.broker.published == []
+
+
+async def test_a_long_command_with_a_fault_is_no_sentence_either() -> None:
+    answer = await say(english(), f"alert freezer{' ' * LONGEST_LINE}> 25:99")
+    assert "can never fire" in answer
