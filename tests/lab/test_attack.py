@@ -1,5 +1,6 @@
 """The attack can fail: a defect that was planted on purpose is found, told and kept."""
 
+import gc
 import os
 from pathlib import Path
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import pytest
 
+from lab.attack.thread_server import ThreadServer
 from lab.attack.trial import read_current
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +132,17 @@ def test_a_part_that_hangs_is_ended_and_what_it_tried_is_kept(tmp_path: Path) ->
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BREACH payloads: it did not end within 20 s; input: " in done.stderr
     assert read_current(tmp_path, "payloads")
+
+
+@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError, []), (ValueError, ["ERROR"])])
+def test_a_connection_that_an_attacker_lost_is_no_fault_of_the_bot(
+    error: type[Exception], told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = ThreadServer("attacker").loop
+    lost = loop.create_future()
+    lost.set_exception(error())
+    # Nobody asks for it, and this thread sweeps it up: what is logged here counts as the bot's.
+    del lost
+    gc.collect()
+    loop.close()
+    assert [record.levelname for record in caplog.records if record.exc_info] == told

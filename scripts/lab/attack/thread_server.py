@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from typing import Self
+from typing import Any, Self
 
 from lab.ports import LOOPBACK
 
@@ -13,6 +13,7 @@ class ThreadServer:
     def __init__(self, name: str) -> None:
         self.port = 0
         self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(_unhandled)
         self._thread = threading.Thread(target=self.loop.run_forever, name=name, daemon=True)
         self._server: asyncio.Server | None = None
 
@@ -41,3 +42,9 @@ class ThreadServer:
         self._server.close_clients()
         # What serves a client ends when its connection has.
         await asyncio.sleep(0.05)
+
+
+def _unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Let a lost connection be: what nobody asked for is told by whichever thread sweeps it up."""
+    if not isinstance(context.get("exception"), OSError):
+        loop.default_exception_handler(context)
