@@ -160,7 +160,10 @@ class Words:
     def number(self) -> str:
         """Return something that looks like a number."""
         chance = self._chance
-        kind = chance.randrange(9)
+        kind = chance.randrange(10)
+        if kind == 9:
+            # At both ends of what a double holds.
+            return chance.choice(("1.7e308", "-1.7e308", "9.9e307", "5e-324", "-5e-324", "1e300", "1e22"))
         if kind == 0:
             return "9" * chance.randint(1, 6000)
         if kind == 1:

@@ -3,10 +3,12 @@
 import json
 from typing import override
 
+from hypothesis import example, given, strategies as st
 from phrases import RealPhrases
 import pytest
 
 from bot.discovery.entity_state import expired, is_offline, state_text
+from bot.discovery.forms import Brightness, Count, Form, Mired, Percent, StepForm
 from bot.model.message import Message, Reading
 from bot.ports import StateWords, Templates
 from bot.reading.names import Names
@@ -684,3 +686,17 @@ def test_a_template_that_asks_whether_a_key_is_there_leaves_the_earlier_value() 
     home.hear("tag", {"t": 3})
     home.hear("tag", {"h": 3})
     assert len(home.readings.devices.heard("tag")) == 2
+
+
+@given(
+    value=st.floats(allow_nan=False, allow_infinity=False),
+    count=st.sampled_from((Percent(0, 3), Brightness(255), Mired(), StepForm(0.01), StepForm(0.1, 0, 1e308))),
+)
+@example(1.7e308, Brightness(255))
+@example(-1.7e308, Percent(0, 100))
+@example(5e-324, Mired())
+@example(7.3e307, StepForm(0.01))
+def test_no_number_of_a_device_is_too_large_or_too_small_to_read(value: float, count: Count) -> None:
+    read = Form(count=count).value(repr(value))
+    # Home Assistant has no such value either: it refuses the message, and the one before stays.
+    assert read is None or abs(float(read)) <= 1e101

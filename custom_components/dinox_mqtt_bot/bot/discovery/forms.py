@@ -16,6 +16,8 @@ _BUSY = " …"
 _LARGEST_OBJECT = 4_096
 """Characters of an object that a template has written."""
 _MOST_DIGITS = 10
+_LARGEST_COUNT = 1e100
+"""No device counts further, and with what is further a double overflows."""
 
 type Pairs = tuple[tuple[str, str], ...]
 
@@ -47,7 +49,7 @@ class Mired:
     """A lamp counts the millionth part of what its colour temperature in kelvins goes into."""
 
     def read(self, value: float) -> float | None:
-        return round(1_000_000 / value) if value > 0 else None
+        return round(1_000_000 / value) if value >= 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Form:
             return state
         if self.count is not None:
             found = number(text)
-            own = None if found is None else self.count.read(found[0])
+            own = self.count.read(found[0]) if found and abs(found[0]) <= _LARGEST_COUNT else None
             return None if own is None else number_text(own)
         if self.only:
             return None
