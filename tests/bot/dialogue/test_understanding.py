@@ -199,3 +199,7 @@ async def test_a_misspelt_name_is_asked_about_where_others_listen_too() -> None:
 async def test_a_long_command_with_a_fault_is_no_sentence_either() -> None:
     answer = await say(english(), f"alert freezer{' ' * LONGEST_LINE}> 25:99")
     assert "can never fire" in answer
+
+
+async def test_a_line_of_many_words_is_no_sentence() -> None:
+    assert "I did not understand" in await say(english(), "is on " * 17)

@@ -7,6 +7,7 @@ from datetime import datetime
 from ..discovery.setting.kind_words import any_of
 from ..history.spans import is_over
 from ..reading.measured import Begun, Names, called
+from ..text.politeness import is_wish
 from ..text.posed import Posed, posed
 from ..text.tongue import plainly, skip, words
 from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Look, Question
@@ -42,6 +43,27 @@ class Asking:
 
     def _is_over(self, text: str) -> bool | None:
         return is_over(text, self._now(), self._local)
+
+    def question(self, line: str) -> Posed | None:
+        """Return what kinds of words a line has, unless it is a wish."""
+        return None if is_wish(line.partition(" ")[0]) else self.read(line)
+
+    async def answered(self, line: str, asked: Posed | None, sentence: Sentence) -> Question | None:
+        """Return what a question asks about what was, what is compared, or two things at once."""
+        if asked is None:
+            return None
+        beside = self.against(line) or self.apart(line, asked)
+        # `Longer than` of what is counted compares nothing.
+        if beside is not None and not asked.asks & {"often", "long"}:
+            return beside
+        if asked.of_past:
+            return self.past(asked)
+        now = self.was(asked) or self.lit(asked)
+        return now or self.compared(asked) or await self.both(line, sentence)
+
+    def over(self, asked: Posed) -> Question | None:
+        """Return what is asked about a time that is over, where only that tells of a question."""
+        return self.past(asked) if asked.of_time_over else None
 
     def past(self, asked: Posed) -> Question | None:
         """Return the question about what was; None where it is about nothing that is known."""
@@ -149,9 +171,10 @@ class Asking:
             self.past(asked) if asked.over and asked.kind and not best_name(self._names, asked.said) else None
         )
 
-    def lately(self, line: str) -> Question | None:
+    def lately(self, asked: Posed | None) -> Question | None:
         """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
-        asked = self.read(line)
+        if asked is None:
+            return None
         spoken = asked.span.split()
         begin = skip("time_for", spoken)
         named = "when" not in asked.asks and best_name(self._names, asked.said)

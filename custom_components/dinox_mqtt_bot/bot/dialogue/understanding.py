@@ -90,20 +90,24 @@ class Understanding:
         Where there is somebody else for `free` text, a command with a fault is one only if it has few words.
         """
         line = without_polite(text)
-        if not line or len(line) > LONGEST_LINE:
+        if not line or _is_long(line):
             return None
         if not name_words(line) and line not in self._hearing.words:
             return None if free else NODDED
         await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
+        asked = None
         if found is None:
             line = self._names.spread(self._spelt(line))
+            asked = self._asking.question(line)
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
-            found = found or await self._asked(line) or self._wishes.later(line)
-            found = found or self._wishes.excepting(line) or self._wishes.surely_placed(line)
+            found = found or await self._asking.answered(line, asked, self.sentence)
+            found = found or self._wishes.later(line) or self._wishes.excepting(line)
+            found = found or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = self._lately(line) or await self.sentence(line) or self._was(line)
+            found = self._asking.lately(asked) or await self.sentence(line)
+            found = found or self._asking.over(asked or self._asking.read(line))
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -119,30 +123,8 @@ class Understanding:
         other = spelt_out(line, self._names.is_word, "spelt_else")
         if other == line:
             return None
-        return await self._asked(other) or self._wishes.surely_placed(other) or await self.sentence(other)
-
-    async def _asked(self, line: str) -> Understood | None:
-        """Return what a question asks about what was, what is compared, or two things at once."""
-        if is_wish(line.partition(" ")[0]):
-            return None
-        asked = self._asking.read(line)
-        beside = self._asking.against(line) or self._asking.apart(line, asked)
-        # `Longer than` of what is counted compares nothing.
-        if beside is not None and not asked.asks & {"often", "long"}:
-            return beside
-        if asked.of_past:
-            return self._asking.past(asked)
-        now = self._asking.was(asked) or self._asking.lit(asked)
-        return now or self._asking.compared(asked) or await self._asking.both(line, self.sentence)
-
-    def _lately(self, line: str) -> Understood | None:
-        """Return what is asked about the last hours or days; nothing for a wish."""
-        return None if is_wish(line.partition(" ")[0]) else self._asking.lately(line)
-
-    def _was(self, line: str) -> Understood | None:
-        """Return what is asked about a time that is over, where only that tells of a question."""
-        asked = self._asking.read(line)
-        return self._asking.past(asked) if asked.of_time_over else None
+        found = await self._asking.answered(other, self._asking.question(other), self.sentence)
+        return found or self._wishes.surely_placed(other) or await self.sentence(other)
 
     async def deed(self, text: str) -> Command:
         """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
@@ -158,7 +140,7 @@ class Understanding:
 
         A `foreign` one is in none of the languages that are likely.
         """
-        if len(text) > LONGEST_LINE:
+        if _is_long(text):
             return None
         if (later := self._wishes.later(text)) is not None:
             return later
@@ -270,7 +252,7 @@ class Understanding:
     async def guess(self, text: str) -> Understood:
         """Return what a line may mean, or how to say something."""
         line = without_polite(text)
-        if len(line) > LONGEST_LINE:
+        if _is_long(line):
             return self._lost()
         line = self._spelt(line)
         if (doubted := self._wishes.doubted(line)) is not None:
@@ -481,6 +463,10 @@ def _condition_of(line: str) -> str:
     return clause if node == "remind" and bare(first) in words("condition") else ""
 
 
+def _is_long(line: str) -> bool:
+    return len(line) > LONGEST_LINE or len(line.split()) > _MOST_OF_A_LINE
+
+
 def _switched_on(name: str, phrases: Phrases) -> str:
     return f"{name} {phrases.phrase('common.on')}"
 
@@ -489,5 +475,5 @@ MOST_LOOKED_AT = 500
 _LONGEST_QUOTED = 60
 DEEDS = frozenset({"set", "preset", "publish"})
 """The commands that may be done later, or by a rule."""
-LONGEST_LINE = 320
-"""Characters of a line that is looked at word by word."""
+LONGEST_LINE, _MOST_OF_A_LINE = 240, 32
+"""Characters and words of a line that is looked at word by word: nobody speaks in longer sentences."""

@@ -277,13 +277,12 @@ class Wishes:
 
     def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield where words stand for a room, and its words: `in the kitchen`; not those of a longer name."""
-        places, named = (
-            self._names.places,
-            {each.said for each in self._names.mentions(" ".join(spoken)) if each.exact},
-        )
-        for at in range(len(spoken) - 1, -1, -1):
-            if bare(spoken[at]) not in words("in_place"):
-                continue
+        begins = [at for at, word in enumerate(spoken) if bare(word) in words("in_place")]
+        if not begins:
+            return
+        places, mentioned = self._names.places, self._names.mentions(" ".join(spoken))
+        named = {each.said for each in mentioned if each.exact}
+        for at in reversed(begins):
             for end in range(min(len(spoken), at + _LONGEST_PLACE), at + 1, -1):
                 said = " ".join(spoken[at:end])
                 place = _bare(" ".join(spoken[at + 1 : end]))
