@@ -281,6 +281,18 @@ async def test_a_thing_that_another_one_sets_off_is_a_rule(line: str, parts: tup
         ("tell me when the roof hatch is open only at night", "is open; only 22:00–06:00."),
         ("tell me when the roof hatch is open, but only at night", "is open; only 22:00–06:00."),
         ("sag bescheid wenn roof hatch offen ist, aber nur nachts", "offen ist; nur 22:00–06:00."),
+        ("tell me when the hatch at night is open", "is open; only 22:00–06:00."),
+        ("tell me if at night the hatch is open", "is open; only 22:00–06:00."),
+        ("wake me if the hatch opens between 10pm and 6am", "is open; only 22:00–06:00."),
+        ("tell me if the hatch opens between 22 and 6", "is open; only 22:00–06:00."),
+        ("tell me when the bilge level is between 10 and 20", "is between 10 and 20."),
+        ("tell me when the bilge pump is on between 22:00 and 6:00", "is on; only 22:00–06:00."),
+        ("alert roof hatch open only between 22:00 and 6:00", "is open; only 22:00–06:00."),
+        ("tell me when drift is over 5 on tuesday between 8 and 10 am", "above 5; only Tuesday, 08:00–10:00."),
+        ("warn me on weekdays when the bilge pump runs", "is on; only Monday–Friday."),
+        ("sag bescheid wenn roof hatch nachts offen ist", "offen ist; nur 22:00–06:00."),
+        ("sag mir nachts bescheid wenn bilge pump läuft", "ein ist; nur 22:00–06:00."),
+        ("sag werktags Bescheid, wenn die bilge pump läuft", "ein ist; nur Montag–Freitag."),
     ],
 )
 async def test_times_behind_a_state_are_when_the_rule_counts(line: str, part: str) -> None:
@@ -290,13 +302,42 @@ async def test_times_behind_a_state_are_when_the_rule_counts(line: str, part: st
 @pytest.mark.parametrize(
     "line",
     [
+        "alert hatch open only while saloon light is off",
+        "alert hatch open while the saloon light is off",
+        "alert hatch open, but only if saloon light is off",
+        "tell me when the hatch is open, but only if the light is off",
+        "sag bescheid wenn roof hatch offen ist, aber nur solange saloon light aus ist",
+    ],
+)
+async def test_what_must_be_so_meanwhile_is_a_further_condition(line: str) -> None:
+    world = boat("de" if line.startswith("sag") else "en")
+    answer = await say(world, line)
+    (rule,) = world.bot.rules.alerts
+    assert [each.filter for each in rule.others] == ["boat/light"], answer
+    assert rule.only == ""
+
+
+async def test_a_rule_gets_what_must_be_so_meanwhile_later_too() -> None:
+    world = boat()
+    await say(world, "alert hatch open")
+    assert "and Saloon light is off" in await say(world, "rule 1 only while saloon light is off")
+    # The sun is an entity, and this home knows none.
+    assert "Know Home Assistant’s entities too" in await say(world, "rule 1 in the dark")
+    assert "and Saloon light is off" in await say(world, "rule 1")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alert roof hatch open only schedule.night is on",
         "tell me when roof hatch is open only after sunset",
         "wenn roof hatch nach Sonnenuntergang aufgeht, saloon light an",
         "alert roof hatch is open before sunrise",
     ],
 )
-async def test_the_dark_may_stand_anywhere(line: str) -> None:
-    assert "sun.sun" in await say(boat(), line)
+async def test_an_entity_that_must_be_so_may_stand_anywhere(line: str) -> None:
+    entity = "schedule.night" if "schedule" in line else "sun.sun"
+    assert f"“{entity}”. If it is an entity of Home Assistant" in await say(boat(), line)
 
 
 @pytest.mark.parametrize("change", ["after sunset", "only after dark", "and after sunset", "in daylight"])

@@ -250,7 +250,7 @@ class Mute(Command):
         except BotError as err:
             everything = plainly(self.what) in words("all") and not self.duration
             said = self.duration if everything else f"{self.what} {self.duration}".strip()
-            if not err.key.startswith("no_name") or not (everything or is_end(said)):
+            if not err.key.startswith(("no_name", "no_entity")) or not (everything or is_end(said)):
                 raise
             raise BotError("mute_what", quiet=Typed("quiet", said), dnd=Typed("dnd", said)) from None
 

@@ -1,16 +1,12 @@
 """Asking before anything is made on something that nobody knows."""
 
-import re
-
 from ..model.replies import Text
-from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, only, published
+from ..reading.topic_lookup import ENTITY, Meant, Names, known_names, looks_like_topic, only, published
 from .command import Command, Parts
 from .confirmation import Doubtful
 
 _QUOTES = frozenset("\"'“”„‚‘’«»")
 """Signs at the edge of a topic that rather stand around it, the other one forgotten."""
-_ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-"""How Home Assistant calls its entities."""
 
 
 async def known_topic(parts: Parts, said: str) -> tuple[Meant, Names, bool]:
@@ -32,7 +28,7 @@ def unknown(names: Names, again: Command, name: str, key: str) -> Doubtful:
 
 def unknown_topic(names: Names, again: Command, name: str) -> Doubtful:
     """Return the question about what a rule is about; an entity may only have to be let in."""
-    if _ENTITY.fullmatch(name):
+    if ENTITY.fullmatch(name):
         return Doubtful(again, "unknown_entity", name=name)
     return unknown(names, again, name, "unknown_topic")
 

@@ -13,7 +13,7 @@ from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
-from ..text.happening import by_somebody, change_of, ends_in_change
+from ..text.happening import by_somebody, change_of, ends_in_change, times_apart
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
 from .about_rules import AboutRules
@@ -40,7 +40,7 @@ _LONG = 4
 _LONGEST_PLACE = 4
 UNKNOWN = frozenset(
     (
-        *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
+        *("no_entity", "no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
         *("rule_no_condition", "rule_limit_no_number"),
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
@@ -208,6 +208,9 @@ class Understanding:
             before = thing if plainly(last) in words("asks_is") else before
             times = parted_at(times, words("rule_only"))[2] or times
             return " ".join(filter(None, (self._watched(before), only if times else "", times, sun)))
+        line, times = times_apart(line, [each.said for each in self._names.mentions(line) if each.exact])
+        if times:
+            return f"{self._watched(line)} only {times}"
         before, _, last = line.rpartition(" ")
         if by_somebody(line.partition(" ")[2], FILLERS):
             return line
@@ -445,8 +448,15 @@ def _then(deed: str) -> int:
 
 
 def _told_last(text: str) -> str:
-    """Return `tell me if …` of a line that has it at its end: `if the window is open tell me`."""
+    """Return `tell me if …` of a line that has it at its end: `if the window is open tell me`.
+
+    Times of the week before the `if` are put behind it: `sag mir nachts Bescheid, wenn …`.
+    """
     said = text.rstrip(MARKS)
+    before, begins, clause = parted_at(said, words("condition"))
+    before, times = times_apart(before, ())
+    if begins and times:
+        return f"{before} {begins} {clause} only {times}"
     end = next((each for each in words("tell_me") if said.casefold().endswith(f" {each}")), "")
     rest = said[: len(said) - len(end)].rstrip(_ARROWS) if end else ""
     first, _, clause = rest.partition(" ")

@@ -333,7 +333,7 @@ class Wishes:
         done = self.done_by(wish)
         if isinstance(done, BotError):
             turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
-            return done if turns or done.key not in {"no_name", "no_name_near"} else None
+            return done if turns or done.key not in {"no_entity", "no_name", "no_name_near"} else None
         word, _, rest = time.partition(" ")
         when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
         names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from copy import replace
+import re
 from typing import Protocol
 
 from ..discovery.entities import Entity, name_words
@@ -19,6 +20,7 @@ from .readings import Readings
 from .wording import FILLERS, Known, behind_fillers, split_known, splits
 
 __all__ = [
+    "ENTITY",
     "FILLERS",
     "MOST_NAMED",
     "Ambiguous",
@@ -33,6 +35,8 @@ __all__ = [
     "shown",
     "split_known",
 ]
+ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
+"""How Home Assistant calls its entities."""
 _SIGNS = set("/+#$")
 _QUOTES = frozenset("\"'")
 _MOST_TOPICS = 3
@@ -168,7 +172,8 @@ def no_name(names: Names, text: str) -> BotError:
     """Return the error for a name that nothing has, with those that look like it."""
     text = text[max(behind_fillers(text), default=0) :]
     near = names.nearest(text)
-    return BotError("no_name_near" if near else "no_name", name=text, near=", ".join(near))
+    unknown = "no_entity" if ENTITY.fullmatch(text) else "no_name"
+    return BotError("no_name_near" if near else unknown, name=text, near=", ".join(near))
 
 
 def split_topic(text: str, known: Known) -> tuple[str, str]:

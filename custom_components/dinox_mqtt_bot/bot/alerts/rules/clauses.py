@@ -158,7 +158,8 @@ def located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
         return path[1], found[0], text[path.end() + found[1] :]
     spoken = list(split_words(text))
     for index, word in enumerate(spoken):
-        behind = None if changing else _operator(spoken, index + 1)
+        hours = _is(spoken, index, ONLY) and _weekly(spoken, index + 1)[1]
+        behind = None if changing or hours else _operator(spoken, index + 1)
         if starts(spoken, index, changing=changing) and behind is None:
             silence = index == 0 and not changing and says_silence(spoken, index, since=True)
             return ("", Operator.STALE, text[word.end :]) if silence else ("", None, text)
@@ -253,8 +254,7 @@ def picture_of(text: str) -> str:
 
 def _weekly(spoken: list[Word], index: int) -> tuple[str, int]:
     """Return the times of the week that the most words from a place on mean, and how many words."""
-    most = min(len(spoken), index + LONGEST_WEEKLY)
-    for end in range(most, index, -1):
+    for end in range(min(len(spoken), index + LONGEST_WEEKLY), index, -1):
         part = spoken[index:end]
         weekly = None if any(word.quoted for word in part) else read_weekly(" ".join(w.text for w in part))
         if weekly is not None:

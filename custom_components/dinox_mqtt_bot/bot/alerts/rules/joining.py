@@ -1,8 +1,10 @@
 """Where the conditions of an alert rule are parted: `freezer > -15 and door is open`."""
 
+import re
+
 from ...model.replies import BotError
 from ...model.rules import Operator
-from ...text.tongue import lead, plainly
+from ...text.tongue import lead, plainly, skip, words
 from ...text.words import split_words
 from .clauses import is_happening, located, says_silence, starts
 from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, ONLY, RANGE, THEN
@@ -14,6 +16,7 @@ MOST_JOINTS = 8
 
 _SUN = {"down": "sun.sun is below_horizon", "up": "sun.sun is above_horizon"}
 """What after sunset is to Home Assistant, and what daylight is."""
+_ENTITY = re.compile(r"[a-z_]+\.[a-z]\w*", re.I)
 
 
 def parted(text: str) -> tuple[list[str], bool]:
@@ -22,7 +25,7 @@ def parted(text: str) -> tuple[list[str], bool]:
     They are parted by an `and` or `or` between two that are whole: not in `between 3 and 5`, nor in a name.
     Raises BotError `rule_and_or` where both stand.
     """
-    text = with_sun(text)
+    text = with_joints(text)
     parts: list[str] = []
     begin, kinds = 0, set[bool]()
     joints = [(word, JOINTS[said]) for word in split_words(text) if (said := word.text.casefold()) in JOINTS]
@@ -39,7 +42,12 @@ def parted(text: str) -> tuple[list[str], bool]:
     return [*parts, _without_copula(text[begin:]) if parts else text], True in kinds
 
 
-def with_sun(text: str) -> str:
+def with_joints(text: str) -> str:
+    """Return a text with the `and` that `after sunset` and `only while lamp is off` stand for."""
+    return _with_while(_with_sun(text))
+
+
+def _with_sun(text: str) -> str:
     """Return a text with `and sun.sun is below_horizon` for `after sunset`, behind what has to be so."""
     spoken = list(split_words(text))
     plain = [plainly(word.text) for word in spoken]
@@ -55,6 +63,28 @@ def with_sun(text: str) -> str:
         condition = _SUN[meant] if joint else f"and {_SUN[meant]}"
         whole = joint or _is_whole(_without_copula(before))
         return f"{before} {condition}{behind}" if whole else f"{before}{behind} {condition}"
+    return text
+
+
+def _with_while(text: str) -> str:
+    """Return a text with `and` for the `only if` or `while` between two conditions: `only while lamp is off`.
+
+    Before an entity of Home Assistant `only` is enough: `only schedule.night is on`.
+    """
+    spoken = list(split_words(text))
+    plain = [plainly(word.text.strip(",")) for word in spoken]
+    for at in range(1, len(spoken)):
+        only = at + (plain[at] in ONLY)
+        end = max(skip("rule_while", plain, only), skip("condition", plain, only) if only > at else only)
+        entity = only > at and end == only < len(spoken) and _ENTITY.match(plain[only])
+        if any(word.quoted for word in spoken[at:end]) or (end == only and not entity):
+            continue
+        begin = at - (at > 1 and plain[at - 1] in words("rule_but"))
+        before, behind = text[: spoken[begin - 1].end].rstrip(","), text[spoken[end - 1].end :].strip()
+        if _has_deed(before):
+            break
+        if _is_whole(_without_copula(before)) and _is_condition(behind):
+            return f"{before} and {behind}"
     return text
 
 

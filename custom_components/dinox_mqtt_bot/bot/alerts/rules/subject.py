@@ -35,7 +35,7 @@ from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
 from .clauses import is_happening
 from .grammar import changed, first_word, joined, of_the_same, parse_rule, refuse_twice
-from .joining import behind_joint, others_of, parted, with_sun
+from .joining import behind_joint, others_of, parted, with_joints
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
@@ -94,7 +94,8 @@ async def changed_rule(
     A further condition comes to those that it has, a new first one with others in the place of all. Raises
     as `joined_rule` and `changed`.
     """
-    text = with_sun(f"{_PLACE} {text}").removeprefix(_PLACE).lstrip()
+    before = f"{_PLACE} > 0"
+    text = with_joints(f"{before} {text}").removeprefix(before).lstrip()
     if (behind := behind_joint(text)) is None:
         (begun, *parts), either = parted(text)
         rule = changed(rule, begun)
