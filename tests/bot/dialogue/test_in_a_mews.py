@@ -225,39 +225,74 @@ async def test_numbers_in_several_units_are_not_said_to_be_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "lines"),
+    ("line", "payload", "back", "at"),
     [
-        ("lawn sprinkler on for 10 minutes", ("Lawn sprinkler on", "later in 10 minutes Lawn sprinkler off")),
-        (
-            "turn the lawn sprinkler off for 2 hours",
-            ("Lawn sprinkler off", "later in 2 hours Lawn sprinkler on"),
-        ),
-        (
-            "turn the lawn sprinkler on until 22:00",
-            ("Lawn sprinkler on", "later at 22:00 Lawn sprinkler off"),
-        ),
-        ("open the roof hatch for 5 minutes", ("Roof hatch open", "later in 5 minutes Roof hatch close")),
-        (
-            "bath thermostat 24 for 1 hour",
-            ("Bath thermostat temperature 24", "later in 1 hour Bath thermostat temperature 22"),
-        ),
-        (
-            "hall lamp off and in 10 minutes on",
-            ("Hall lamp off", "later in 10 minutes Hall lamp on"),
-        ),
-        (
-            "schalte lawn sprinkler bis 22 uhr ein",
-            ("Lawn sprinkler on", "later at 22 uhr Lawn sprinkler off"),
-        ),
+        ("lawn sprinkler on for 10 minutes", "ON", "Lawn sprinkler off", "05:22"),
+        ("turn the lawn sprinkler off for 2 hours", "OFF", "Lawn sprinkler on", "07:12"),
+        ("turn the lawn sprinkler on until 22:00", "ON", "Lawn sprinkler off", "22:00"),
+        ("open the roof hatch for 5 minutes", "OPEN", "Roof hatch close", "05:17"),
+        ("bath thermostat 24 for 1 hour", "24", "Bath thermostat temperature 22", "06:12"),
+        ("hall lamp off and in 10 minutes on", "OFF", "Hall lamp on", "05:22"),
+        ("schalte lawn sprinkler bis 22 uhr ein", "ON", "Lawn sprinkler off", "22:00"),
     ],
 )
-async def test_what_is_to_last_is_two_lines_that_work(line: str, lines: tuple[str, str]) -> None:
+async def test_what_is_to_last_is_done_and_taken_back(line: str, payload: str, back: str, at: str) -> None:
     world = mews()
     answer = await say(world, line)
+    assert "(sent)" in answer
+    assert f"⏰ {at}, to be done: {back} (r1)" in answer
+    assert [each[1].decode() for each in world.broker.published] == [payload]
+    world.broker.published.clear()
+    world.wait(18 * 3_600)
+    await world.settle()
+    assert [each[1].decode() for each in world.broker.published] != [payload]
+    assert len(world.broker.published) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "payloads"),
+    [
+        ("turn the desk lamp on at 9pm for 2 hours", "21:00", ["ON", "OFF"]),
+        ("desk lamp on at 9pm for 20 min", "21:00", ["ON", "OFF"]),
+        ("turn the desk lamp on for an hour at 8pm", "20:00", ["ON", "OFF"]),
+        ("schalte die desk lamp um 21 uhr für 2 stunden ein", "21:00", ["ON", "OFF"]),
+    ],
+)
+async def test_what_begins_later_may_last_too(line: str, at: str, payloads: list[str]) -> None:
+    world = mews()
+    assert f"⏰ {at}, to be done: " in await say(world, line)
     assert not world.broker.published
-    assert all(f"“{each}”" in answer.replace("um 22", "at 22") for each in lines), answer
-    assert "(sent)" in await say(world, lines[0])
-    assert "to be done" in await say(world, lines[1])
+    for _ in range(3):
+        world.wait(12 * 3_600)
+        await world.settle()
+    assert [each[1].decode() for each in world.broker.published] == payloads
+
+
+async def test_what_cannot_be_set_is_not_taken_back_either() -> None:
+    world = mews()
+    announce(
+        *(world, "switch", "fountain"),
+        name="Fountain",
+        command_topic="mews/fountain/set",
+        availability_topic="mews/lawn/online",
+        device={"name": "Pond", "identifiers": ["pond"]},
+    )
+    world.receive("mews/lawn/online", "offline")
+    assert "offline" in await say(world, "pond fountain on for 10 minutes")
+    assert "Nothing is waited for" in await say(world, "waiting")
+
+
+async def test_what_is_not_known_is_not_set_for_a_time() -> None:
+    world = mews()
+    announce(
+        *(world, "number", "pond"),
+        name="Level",
+        command_topic="mews/pond/set",
+        state_topic="mews/pond",
+        device={"name": "Pond", "identifiers": ["pond"]},
+    )
+    assert "How Pond Level is now is not known" in await say(world, "pond level 20 for 10 minutes")
+    assert not world.broker.published
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,6 @@ async def test_what_is_wished_for_is_done(line: str, topics: set[str], payload: 
         ("wie voll ist der kälberstall", "Ich kenne hier nichts"),
         ("wie stark is der wind", "hof/wetter wind 12"),
         ("regnet es gerade", "hof/wetter regen 0"),
-        (
-            "mach im stall das licht für 10 minuten an",
-            "„Stalllampe an“, dann „später in 10 minuten Stalllampe aus“",
-        ),
         ("mach alle lampen aus außer im stall um 22 uhr", "fragt erst nach einem Ja"),
         (
             "alle lampen aus außer in der küche",
@@ -371,3 +367,9 @@ async def test_a_person_goes_before_the_devices_that_follow_it() -> None:
 async def test_a_topic_called_like_a_word_is_no_name_in_a_sentence() -> None:
     world = farm()
     assert "Heizung" not in await say(world, "ist das mit dem zaun nun gut")
+
+
+async def test_what_is_to_last_is_taken_back_in_german() -> None:
+    world = farm()
+    answer = await say(world, "mach im stall das licht für 10 minuten an")
+    assert answer == "Stalllampe: an (gesendet)\n⏰ 09:15 wird erledigt: Stalllampe aus (r1)"

@@ -289,7 +289,7 @@ class Set(Command):
         return Text("set_stake_several", {**cells, "value": first.setting})
 
     @override
-    async def run(self, parts: Parts, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Text:
         wishes = self._wishes(parts)
         away = [wish for wish in wishes if _is_away(parts, wish)]
         if len(away) == len(wishes) and not self.force:
@@ -351,6 +351,30 @@ class Set(Command):
                 again = replace(self, name=near, value=value)
                 return Doubtful(again, "unknown_set", name=name, near=near, value=value)
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetFor(Set):
+    """Sets something for a time: `back` is the deed that is done at `until`, a Unix time."""
+
+    back: str
+    until: float
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Text:
+        kept = parts.reminders.add(caller.who, caller.where, self.back, self.until, deed=True)
+        try:
+            done = await super().run(parts, caller)
+        except BotError:
+            parts.reminders.remove(kept.number)
+            raise
+        cells: dict[str, Cell] = {
+            "time": parts.moment(kept.at),
+            "what": kept.text,
+            "number": f"r{kept.number}",
+        }
+        facts = {**done.facts, "until": kept.at, "back": kept.text}
+        return Text("set_for", {"done": done, "back": Text("later_kept", cells)}, facts)
 
 
 def _understood(parts: Parts, said: str) -> tuple[Wish, ...]:

@@ -93,7 +93,7 @@ class Remind(Command):
         about = text.replace(",", " ", 1).split() if text.partition(" ")[0].endswith(",") else text.split()
         text = " ".join(about[skip("remind_about", list(map(plainly, about))) :])[:MAX_REMINDER]
         text = text or parts.outgoing.speech(caller.who, caller.language).phrase("common.time_is_up")
-        return _kept(parts, "reminder_kept", parts.reminders.add(caller.who, _where(caller), text, at))
+        return _kept(parts, "reminder_kept", parts.reminders.add(caller.who, caller.where, text, at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class Later(Command):
         command = await parts.deed(text)
         if command.destructive and command.needs_confirmation(parts):
             raise BotError("later_asks", deed=text)
-        kept = parts.reminders.add(caller.who, _where(caller), text, at, deed=True)
+        kept = parts.reminders.add(caller.who, caller.where, text, at, deed=True)
         return _kept(parts, "later_kept", kept)
 
 
@@ -132,11 +132,6 @@ def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, st
     if not at:
         raise BotError("no_moment", example=Typed(node, last=example))
     return at, rest
-
-
-def _where(caller: Caller) -> str:
-    """Return where something is told later: where it was asked for, else to all that are told alerts."""
-    return (caller.room or caller.who) if caller.has_chat else ""
 
 
 def _kept(parts: Parts, key: str, kept: Reminder) -> Text:

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import combinations, islice, pairwise
 from math import isinf
 
+from ..commands.devices import Set, SetFor
 from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
     MOST_UNASKED,
@@ -300,18 +301,29 @@ class Wishes:
             return None
         if now := self._now_and_later(spoken):
             return self._lasting(*now)
-        spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
-        for at, end in spans:
-            said = " ".join(spoken[at:end])
+        wish, moment, time = self._timed(spoken)
+        if moment:
+            return self._hearing.parse(f"later {moment} {wish} {time}")
+        return self._lasting(wish, time) if wish else None
+
+    def _timed(self, spoken: Sequence[str], *, inner: bool = False) -> tuple[str, str, str]:
+        """Return the wish that has times in it, when it is done, and how long it lasts; else nothing."""
+        for at, end in sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1]):
+            said, rest = " ".join(spoken[at:end]), [*spoken[:at], *spoken[end:]]
             # `lamp 10 min on`; but a siren is `on 30s`.
-            lasts = end < len(spoken) and parse_duration(said) and not self.takes(line)
+            lasts = end < len(spoken) and parse_duration(said) and not self.takes(" ".join(spoken))
             timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
-            rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
-            if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
-                return self._lasting(rest, said)
-            if rest:
-                return self._hearing.parse(f"later {said} {rest}")
-        return None
+            if not timed or (lasts and inner):
+                continue
+            lasting = lasts or bare(spoken[at]) in words("time_lasting")
+            wish = self._wish_in(rest)
+            if lasting:
+                then, moment, _ = self._timed(rest, inner=True) if not inner else ("", "", "")
+                if moment or wish:
+                    return then or wish, moment, said
+            elif wish:
+                return wish, said, ""
+        return "", "", ""
 
     def _now_and_later(self, spoken: Sequence[str]) -> tuple[str, str] | None:
         """Return the wish and the time behind it of two in one line: `on and in 10 minutes off`."""
@@ -326,7 +338,7 @@ class Wishes:
         return None
 
     def _lasting(self, wish: str, time: str) -> Understood | None:
-        """Return how a wish is done now and undone later: `pump on for 10 minutes`; or why it cannot be.
+        """Return the command that sets something for a time: `pump on for 10 minutes`; or why it cannot be.
 
         None for what is none: `leave me alone for an hour`.
         """
@@ -338,20 +350,22 @@ class Wishes:
         when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
         names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)
         now, local = self._clock.now(), self._clock.local
-        if not any(parse_moment(each, now, local) for each in (when, f"{when}:00")):
+        until = next(filter(None, (parse_moment(each, now, local) for each in (when, f"{when}:00"))), 0.0)
+        if not until:
             said = f"{names} {self._phrases.write(done[0].setting)}"
             return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
         back = undone(done[0], self._names.devices, self._templates, self._vocabulary)
+        if not back.value:
+            return BotError("later_unknown", name=names)
         asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
         if asks or len(done) > MOST_UNASKED:
             return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
-        first = partial(_typed_set, names, done[0].setting)
-        later = partial(_typed_later, f"{when} {names}", back)
-        cells: dict[str, Cell] = {
-            "now": Worded(first(self._phrases), first),
-            "example": Worded(later(self._phrases), later),
-        }
-        return Text("talk_lasting", cells)
+        now_set = self._hearing.parse(f"set {names} {done[0].setting}")
+        if not isinstance(now_set, Set):
+            return now_set
+        return SetFor(
+            name=now_set.name, value=now_set.value, back=_typed_set(names, back, self._phrases), until=until
+        )
 
     def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
         """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
@@ -417,10 +431,6 @@ class Wishes:
 
 def _typed_set(names: str, setting: Setting, phrases: Phrases) -> str:
     return f"{names} {phrases.write(setting)}"
-
-
-def _typed_later(begin: str, setting: Setting, phrases: Phrases) -> str:
-    return phrases.write(Typed("later", f"{begin} {phrases.write(setting)}"))
 
 
 def _wishes(line: str) -> list[str]:

@@ -225,9 +225,9 @@ _OTHER = {one: other for pair in _SIDES for one, other in (pair, pair[::-1])}
 
 
 def undone(done: Wish, devices: Devices, templates: Templates, vocabulary: Vocabulary = BUILT_IN) -> Setting:
-    """Return what undoes a wish: the other side of a state, else what the thing says now."""
+    """Return what undoes a wish: the other side of a state, else what the thing says now, if it does."""
     control, other = done.control, _OTHER.get(done.value.said, "")
     if other and control.take(other, vocabulary) is not None:
         return Setting(control.aspect, other)
     told = {binding.aspect: value for binding, value in told_values(done.entity, devices, templates)}
-    return Setting(control.aspect, told.get(control.aspect, "…"))
+    return Setting(control.aspect, told.get(control.aspect, ""))

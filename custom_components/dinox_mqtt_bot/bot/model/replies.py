@@ -121,6 +121,11 @@ class Caller:
         """Whether who asks is a contact, who can be told the rest in the chat."""
         return self.surface in {Surface.CHAT, Surface.FORM}
 
+    @property
+    def where(self) -> str:
+        """Where something is told later: where it was asked for, else to all that are told (empty)."""
+        return (self.room or self.who) if self.has_chat else ""
+
 
 class BotError(Exception):
     """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`.

@@ -9,7 +9,7 @@ from .weekly import read_weekly
 
 _MARKS = "?!.,;: "
 _MOST_OF_TIMES = 8
-_CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m\b|\buhr\b|\bo.?clock\b", re.I)
+_CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m\b|\buhr\b|\bo.?clock\b", re.IGNORECASE)
 """Without one, two numbers of which the first is less may as well be limits: `between 10 and 20`."""
 
 
@@ -35,7 +35,7 @@ def named_after(change: str) -> frozenset[str]:
 
 
 def times_apart(clause: str, names: Collection[str]) -> tuple[str, str]:
-    """Return a clause without the times of the week in it, and these as they are kept: `window at night open`.
+    """Return a clause without the times of the week in it, and these as they are kept: `door at night open`.
 
     What is in one of the `names` is none, nor is a lone word at the end: that is a state.
     """

@@ -283,9 +283,11 @@ def parse_moved(text: str, before: float, now: float, local: Local) -> float | N
 def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
     """Return the moment that a text begins or ends with, or both together, and the rest of it.
 
-    It is 0 if there is none, or if it lacks a time of day that stands close by: `at 8 xy tomorrow`.
+    It is 0 if there is none, or if it lacks a time of day that stands close by: `at 8 xy tomorrow`. How long
+    something is to last is one only where there is no other: `at 8 pump on for 2 hours`.
     """
     spoken = text.split()
+    lasting = 0.0, text
     for count in range(min(len(spoken), _MOST_LEADING), 0, -1):
         for begun in (count, *range(count)):
             end = len(spoken) - count + begun
@@ -297,8 +299,10 @@ def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
                 return 0.0, text
             if moment := parse_moment(" ".join(said), now, local):
                 torn = not _timed_by(said) and _is_torn(rest, spoken[begun - 1 : begun], begun < count)
-                return (0.0, text) if torn else (moment, " ".join(rest))
-    return 0.0, text
+                if torn or plainly(said[0]) not in words("time_lasting"):
+                    return (0.0, text) if torn else (moment, " ".join(rest))
+                lasting = lasting if lasting[0] else (moment, " ".join(rest))
+    return lasting
 
 
 def _timed_by(said: Sequence[str]) -> bool:

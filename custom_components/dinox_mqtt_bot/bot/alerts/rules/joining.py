@@ -16,7 +16,7 @@ MOST_JOINTS = 8
 
 _SUN = {"down": "sun.sun is below_horizon", "up": "sun.sun is above_horizon"}
 """What after sunset is to Home Assistant, and what daylight is."""
-_ENTITY = re.compile(r"[a-z_]+\.[a-z]\w*", re.I)
+_ENTITY = re.compile(r"[a-z_]+\.[a-z]\w*", re.IGNORECASE)
 
 
 def parted(text: str) -> tuple[list[str], bool]:
