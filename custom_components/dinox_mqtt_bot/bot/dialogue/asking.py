@@ -227,7 +227,11 @@ class Asking:
         """Return the question for what a thermostat measures: what it is set to may be called the same."""
         told = (binding for each in called(self._names, name) for _, binding in each.told)
         few = len(asked.spoken) <= len(name.split()) + _FEW and not any(map(str.isdigit, asked.said))
-        own = few and any(each.aspect == f"current_{asked.kind}" for each in told)
+        # Of `what does the heat pump draw` only the power is meant.
+        draws = asked.kind == "power" and asked.first == "been"
+        own = few and any(
+            each.aspect == f"current_{asked.kind}" or (draws and each.device_class == "power") for each in told
+        )
         return Compared(names=(name,), kind=asked.kind) if own and "when" not in asked.asks else None
 
     async def both(self, line: str, sentence: Sentence) -> Question | None:

@@ -19,7 +19,7 @@ from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
 from .seen import Fit, Phrase, Seen, fits, phrases_of, seen_hits
 from .told_fields import ToldFields
-from .wording import FILLERS, NO_NAMES, QUOTED, behind_fillers, plain_words, said_in, split_known
+from .wording import NO_BEGINNINGS, NO_NAMES, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
 MOST_FOUND = 200
@@ -409,7 +409,7 @@ class Names:
         self, entities: Sequence[Sequence[Entity]], seen: Sequence[Sequence[Seen]], said: tuple[str, ...]
     ) -> tuple[Meant, ...]:
         """Return what has every word that was said: whole words before beginnings of words."""
-        if said[0] in FILLERS:
+        if said[0] in NO_BEGINNINGS:
             return ()
         found = list(islice(self._likenesses(entities, seen, said), MOST_FOUND))
         some = any(whole for whole, _ in found)

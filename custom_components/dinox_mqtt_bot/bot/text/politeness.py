@@ -6,6 +6,8 @@ from .tongue import pairs, words
 
 MARKS = "?!.,;: "
 _POLITE, _GREETINGS = words("polite"), words("greeting")
+_MEANT = frozenset('?#+/*%°"”“’\'')
+"""Signs that mean something by themselves, or end what was quoted."""
 _GREETING = 2
 """Words that a greeting alone has at most: `hi there`."""
 
@@ -22,9 +24,14 @@ def without_polite(text: str) -> str:
         words.pop(0)
     while words and bare(words[0]) in _POLITE:
         words.pop(0)
-    while words and bare(words[-1]) in _POLITE:
+    while words and (bare(words[-1]) in _POLITE or (len(words) > 1 and _is_smile(words[-1]))):
         words.pop()
     return " ".join(words)
+
+
+def _is_smile(word: str) -> bool:
+    """Say whether a word is no word but a smiley, an emoji or a dash: what behind it stands has no letters."""
+    return not any(each.isalnum() or each in _MEANT for each in word)
 
 
 def spelt_out(line: str, known: Callable[[str], bool], key: str = "spelt") -> str:
