@@ -18,6 +18,7 @@ from .turns import Turn
 _NUMBER = re.compile(r"(?<![\w.,:])-?\d+(?:[.,]\d+)?(?![\w:.,])")
 _KEPT = frozenset({"alias", "follow", "mute", "rule", "subscribe", "unfollow", "unmute", "unsubscribe"})
 """Commands that change what `undo` takes back, if they are not answered with a list."""
+_UNITS = {"h": 3_600, "min": 60, "s": 1}
 _PRIORITIES = frozenset(each.word for each in Priority)
 _LIMITS = frozenset({"alert", "once", "rule"})
 
@@ -55,8 +56,17 @@ class AfterMade:
         handle, values = facts["number"], facts["values"]
         if (level := senses("choice").get(" ".join(line.words), "")) in _PRIORITIES:
             return self._hearing.parse(f"rule {handle} {level}")
+        while_so = said.without_lead("rule_but")
+        if {*while_so.words[:1]} & (words("rule_only") | words("rule_while")):
+            return self._hearing.parse(f"rule {handle} {while_so.text}")
+        values = values if isinstance(values, list) else []
         # What is compared with a time is changed by one.
-        timed = isinstance(values, list) and any(parse_duration(each) for each in values)
+        timed = any(parse_duration(each) for each in values)
+        hold, new = facts["for"], number(line.text)
+        if isinstance(hold, float) and hold and new and not new[1] and not any(map(number, values)):
+            # Of `open for 3 min` a number alone is so many minutes.
+            unit = next(unit for unit, size in _UNITS.items() if hold % size == 0 or size == 1)
+            return self._hearing.parse(f"rule {handle} for {line.text} {unit}")
         lasts = not timed and parse_duration(line.text)
         return self._hearing.parse(f"rule {handle} for {line.text}") if lasts else None
 
@@ -67,8 +77,10 @@ class AfterMade:
             return None
         if "operator" in facts:
             values = facts["values"]
-            one = not facts["others"] and isinstance(values, list) and len(values) == 1
-            return self._hearing.parse(f"rule {facts['number']} {facts['operator']} {limit}") if one else None
+            if facts["others"] or not isinstance(values, list) or len(values) != 1:
+                return None
+            limit = _with_unit_of(limit, values[0])
+            return self._hearing.parse(f"rule {facts['number']} {facts['operator']} {limit}")
         condition = turn.said("condition")
         if len(_NUMBER.findall(condition)) != 1:
             return None
@@ -90,3 +102,9 @@ class AfterMade:
 
     def _is_moment(self, text: str, before: float) -> bool:
         return bool(parse_moved(text, before, self._clock.now(), self._clock.local))
+
+
+def _with_unit_of(limit: str, before: str) -> str:
+    """Return a limit with the unit of the one before, if it has none: `make it 3` of `> 2 kW`."""
+    new, old = number(limit), number(before)
+    return f"{limit} {old[1]}".strip() if new and old and not new[1] else limit

@@ -42,6 +42,8 @@ _STATES = frozenset(
     )
 )
 """Kinds of things whose changes are what happened."""
+_SAFE = ("closed", "locked", "off")
+_LOCKS = ("locked", "unlocked")
 _PERSON, _TRACKER = f"{ENTITIES}person.", f"{ENTITIES}device_tracker."
 _LATELY = "12h"
 _MOST_TOPICS, _MOST_EACH, _MOST_EVENTS, _MOST_ALERTS = 40, 5, 15, 100
@@ -200,7 +202,7 @@ class Look(Question):
 
     def _locks(self, parts: Parts) -> list[Meant]:
         """Return the locks of what is asked about, where that is whether it is locked."""
-        if not (same_state(self.state, "locked") or same_state(self.state, "unlocked")):
+        if not any(same_state(self.state, each) for each in _LOCKS):
             return []
         every = parts.readings.devices.found(name_words(self.name) or ("",))
         locks = (each for each in every if each.component == "lock")
@@ -227,9 +229,18 @@ class Look(Question):
         """Say yes or no, and which."""
         if not every:
             raise BotError("nothing_such")
+        if any(same_state(self.state, each) for each in _LOCKS):
+            # A contact tells of no lock.
+            every = [
+                each for each in every if any(same_state(_word(each.text), state) for state in _LOCKS)
+            ] or every
         so = [each for each in every if self._is(each)]
         others = [each for each in every if not self._is(each)]
-        if self.asks == "all":
+        safe = any(same_state(self.state, each) for each in _SAFE)
+        if so and others and safe and self.asks not in {"all", "which", "how_many"}:
+            # Who asks whether the doors are locked must hear of the one that is not.
+            key, shown = "ask_mixed", others
+        elif self.asks == "all":
             key, shown = ("ask_all", so) if not others else ("ask_not_all", others)
         elif so:
             key, shown = ("ask_which" if self.asks in {"which", "how_many"} else "ask_yes"), so

@@ -93,17 +93,21 @@ def asked(text: str, *, changing: bool = False) -> Asked:
 
 def _lasting(text: str) -> str:
     """Return a text that says `open for 5 min` for `open longer than 5 min` and `open for over 5 min`."""
-    found = LONGER.search(text)
-    spoken = list(split_words(text[found.end() :])) if found else []
-    count = _duration(spoken, 0)[1]
-    if found is None or not count:
-        return text
-    if count < len(spoken) and is_happening(behind := text[found.end() + spoken[count].start :]):
-        # A verb stands last: `länger als 5 Minuten offen`.
-        return f"{text[: found.start()]} {behind} for {text[found.end() :][: spoken[count - 1].end]}"
-    before = text[: found.start()].split()
-    state = any(is_state_word(" ".join(before[-count:])) for count in (1, 2) if len(before) >= count)
-    return f"{text[: found.start()]} for {text[found.end() :]}" if found[1] or state else text
+    for found in LONGER.finditer(text):
+        spoken = list(split_words(text[found.end() :]))
+        if not (count := _duration(spoken, 0)[1]):
+            continue
+        end = found.end() + spoken[count - 1].end
+        before, time, behind = text[: found.start()].split(), text[found.end() : end], text[end:].strip()
+        if is_happening(behind):
+            # A verb stands last: `länger als 5 Minuten offen`.
+            return f"{text[: found.start()]} {behind} for {time}"
+        behind = "" if behind.casefold() in BEFORE_OPERATOR else behind
+        before = before[: len(before) - (" ".join(before[-1:]).casefold() in BEFORE_OPERATOR)]
+        ends = [" ".join(before[-count:]) for count in (1, 2) if len(before) >= count]
+        if found[1] or any(is_state_word(each) or number(each) is not None for each in ends):
+            return f"{' '.join(before)} for {time} {behind}"
+    return text
 
 
 def _for_said(text: str) -> str:
@@ -152,9 +156,8 @@ def is_happening(text: str) -> bool:
 
 def located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
     """Return field, operator and what follows; the whole text where there is no operator."""
-    if (path := _QUOTED_PATH.match(text)) is not None and (
-        found := _operator(list(split_words(text[path.end() :])), 0)
-    ):
+    path = _QUOTED_PATH.match(text)
+    if path and (found := _operator(list(split_words(text[path.end() :])), 0)):
         return path[1], found[0], text[path.end() + found[1] :]
     spoken = list(split_words(text))
     for index, word in enumerate(spoken):
@@ -472,12 +475,9 @@ class _Reader:
 
     def _name(self) -> str:
         """Return a name: what is in quotes, or all the rest."""
-        if self._words[self._at].quoted:
-            self._at += 1
-            return checked_name(self._words[self._at - 1].text)
-        rest = self._text[self._words[self._at].start :]
-        self._at = len(self._words)
-        return checked_name(rest)
+        word = self._words[self._at]
+        self._at = self._at + 1 if word.quoted else len(self._words)
+        return checked_name(word.text if word.quoted else self._text[word.start :])
 
 
 def _degrees(found: re.Match[str]) -> str:
