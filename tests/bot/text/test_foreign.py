@@ -73,3 +73,10 @@ def test_below_a_name_only_the_first_line_begins_where_the_bots_do() -> None:
 def test_long_text_is_cut() -> None:
     assert one_line("✅ " + "a" * 20, 5) == "✅ aaa…"
     assert short("a" * 5_000_000, 5) == "aaaaa…"
+
+
+def test_of_ever_so_many_lines_the_first_are_told() -> None:
+    lines = quoted("\n".join(["✅"] * 30_000)).split("\n")
+    assert len(lines) == 2_001
+    assert lines[-1] == "…"
+    assert not any(line.startswith("✅") for line in lines)

@@ -81,7 +81,7 @@ class AfterSet:
 
     def _valued(self, said: ShortLine, last: LastSet) -> Understood | str | None:
         """Return the wish for another value: `off`, `make it 30 %`; a step as a whole line: `brighter`."""
-        line = said.without_lead("follow_make", "before_value", "follow_those", "follow_again")
+        line = said.without_lead("follow_make", "before_value", "follow_those", "follow_again", "follow_now")
         if last.takes(line.text):
             return self._hearing.parse(f"set {' and '.join(last.handles)} {line.text}")
         step = _step_of(line)

@@ -77,7 +77,9 @@ class Asking:
                 (each for each in sorted(words(f"thing_{asked.state}")) if self._names.find(each)), ""
             )
         if "events" in asks:
-            return Events(span=asked.span, name=name) if name else None
+            # What else was said may be something that nobody knows.
+            whole = bool(asked.span) and words("events_aside").issuperset(asked.spoken)
+            return Events(span=asked.span, name=name) if name or whole else None
         how = next((each for each in _HOWS if each in asks), "")
         how = "when" if how in {"", "long"} and "last" in asks else how
         how = how or ("when" if "who" in asks else "at" if asked.point else "")
@@ -230,7 +232,8 @@ class Asking:
         # Of `what does the heat pump draw` only the power is meant.
         draws = asked.kind == "power" and asked.first == "been"
         own = few and any(
-            each.aspect == f"current_{asked.kind}" or (draws and each.device_class == "power") for each in told
+            each.aspect == f"current_{asked.kind}" or (draws and each.device_class == "power")
+            for each in told
         )
         return Compared(names=(name,), kind=asked.kind) if own and "when" not in asked.asks else None
 

@@ -412,7 +412,7 @@ class Dialogue:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         if isinstance(given, Command):
             self._context.followups.turns.note(given, caller, reply)
-            self._context.pronouns.after(given, caller)
+            self._context.pronouns.after(given, caller, next(self._context.followups.turns.of(caller)).topics)
         command = wanted if isinstance(wanted, Command) else None
         return self._rendered(self._pages.begin(reply, command, caller), caller)
 

@@ -18,13 +18,14 @@ class FollowUps:
 
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
         self.turns = Turns(ports.clock.now)
+        self._is_word = hearing.names.is_word
         self._after_look = AfterLook(ports, hearing)
         self._after_made = AfterMade(ports.clock, hearing)
         self._after_set = AfterSet(ports, hearing)
 
     async def meant(self, text: str, caller: Caller) -> Understood | Aimed | str | None:
         """Return the command that a line is together with the one before, or the whole line; None if none."""
-        said = short_line(text)
+        said = short_line(text, self._is_word)
         if not (said.text or said.now) or len(said.words) > _MOST_WORDS:
             return None
         for turn in self.turns.of(caller):

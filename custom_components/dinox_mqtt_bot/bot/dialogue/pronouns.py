@@ -49,13 +49,17 @@ class Pronouns:
         if 0 < len(things) <= _MOST:
             self._spoken.put((who, room), (self._now(), tuple(things)))
 
-    def after(self, command: Command, caller: Caller) -> None:
-        """Take note of what a command was about."""
+    def after(self, command: Command, caller: Caller, told: Collection[str] = ()) -> None:
+        """Take note of what a command was about: of several that are called so, on which topics it `told`."""
         if isinstance(command, Set):  # the value follows the name
             found = self._names.begin(f"{command.name} {command.value}").meant
         else:
             said = _first(command)[0] if command.takes_name() else str(getattr(command, "name", ""))
             found = self._names.find(said) if said else ()
+        if len(told) == 1 and len(found) != 1:
+            entities = [each for topic in told for each in self._names.entities(topic) if each.main]
+            answered = [meant for each in entities for meant in self._names.find(each.full_name)]
+            found = tuple(each for each in answered if each.topic in told) or found
         if found:
             self.note(caller.who, caller.room, found)
 

@@ -366,10 +366,16 @@ class Events(Question):
         )
         found: list[tuple[float, Text]] = []
         for topic in islice(topics, _MOST_TOPICS):
-            before = ""
+            earlier = await history.page(topic, 1, Span(0.0, span.since)) if span.since else []
+            before = next((_state_of(row.text) for row in earlier), "")
             for row in await history.page(topic, _MOST_EACH, span):
-                if row.text != before and not row.retain:
-                    cells: dict[str, Cell] = {"name": names.name(topic), "value": Amount(row.text)}
+                if (state := _state_of(row.text)) != before and not row.retain:
+                    cells: dict[str, Cell] = {"name": names.name(topic), "value": Amount(state)}
                     found.append((row.time, Text("event_value", cells)))
-                before = row.text
+                before = state
         return found
+
+
+def _state_of(text: str) -> str:
+    """Return the state in what came in, without what a plug measures besides."""
+    return text.partition(" · ")[0]

@@ -64,8 +64,12 @@ class Wishes:
 
     @staticmethod
     def plain(line: str) -> str:
-        """Return a wish without the way that is behind its value: `die heizung auf 21 hoch`."""
-        return without_way(line)
+        """Return a wish without the way behind its value, `auf 21 hoch`, and the `back` of `back on`."""
+        spoken = line.split()
+        if spoken and (is_state_word(bare(spoken[-1])) or _turns(plainly(bare(spoken[-1])))):
+            while len(spoken) > _FEW - 1 and bare(spoken[-2]) in words("follow_again") | words("wholly"):
+                del spoken[-2]
+        return without_way(" ".join(spoken))
 
     def wished(self, line: str) -> Understood | None:
         """Return the wish whose value is no word of state: `open the hatch half way`, `close all hatches`."""

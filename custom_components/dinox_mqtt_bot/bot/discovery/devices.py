@@ -298,7 +298,7 @@ class Devices:
         return [entity for entity in best if entity.main] or best
 
     def found(self, words: Sequence[str]) -> list[Entity]:
-        """Return every entity that words fit: its name, its device, its area or its kind; no word fits none."""
+        """Return every entity that words fit: its name, device, area or kind; none where there is no word."""
         if not words:
             return []
         return [self._by_id[each] for each in sorted(frozenset.intersection(*map(self._fits, words)))]

@@ -21,6 +21,7 @@ _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
 _LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
+_POSSESSIVE = re.compile(r"(?<=\w)['’´`]s\b")
 _UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
 """An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
 
@@ -138,10 +139,10 @@ def kept(entity: Entity) -> int:
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name as they are compared: without case, accents and what stands between them.
 
-    An umlaut is the same however it is written: `Tür`, `Tuer`.
+    An umlaut is the same however it is written, `Tür` and `Tuer`; so are `Mia's` and `Mias`.
     """
     if not text.isascii():
         signs = unicodedata.normalize("NFKD", text)
         text = "".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()
-    words = _WORD.findall(text.replace("_", " ").lower())
+    words = _WORD.findall(_POSSESSIVE.sub("s", text.replace("_", " ").lower()))
     return tuple(_UMLAUT.sub(r"\1", word) for word in words)

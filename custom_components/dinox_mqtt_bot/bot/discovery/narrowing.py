@@ -32,7 +32,9 @@ def note(message: Message, discovery: Discovery, devices: Devices) -> Meaning | 
         return None
     meaning = interpret(message.payload)
     spoken = discovery.spoken(message.topic)
-    devices.note(message, only_wanted(meaning, (binding for _, binding in spoken)).text.encode())
+    devices.note(
+        message, only_wanted(meaning, (binding for _, binding in spoken)).text.encode(errors="replace")
+    )
     return meaning
 
 

@@ -61,6 +61,9 @@ def is_over(text: str, now: float, local: Local) -> bool | None:
 def _read(spoken: list[str], now: float, local: Local) -> Span | None:
     """Return the span that some words mean. Raises ValueError if they mean none."""
     spoken = spoken[skip("time_for", spoken) :]
+    # `Yesterday between 8 and 17`: the day stands behind as well.
+    if at := next((at for at in range(len(spoken)) if skip("time_between", spoken, at) > at), 0):
+        spoken = [*spoken[at:], *spoken[:at]]
     since, until = max(skip("time_since", spoken), skip("time_between", spoken)), skip("time_until", spoken)
     if until and not since:
         return _between([], spoken[until:], now, local)

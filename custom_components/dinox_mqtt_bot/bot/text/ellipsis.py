@@ -1,9 +1,9 @@
 """Lines that leave out what was said just before: `no, the hall`, `and the hall too`, `cancel that`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .politeness import MARKS, bare, is_wish, without_polite
+from .politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from .standing import is_pronoun
 from .tongue import LONGEST_PHRASE, plainly, skip, words
 
@@ -90,9 +90,9 @@ class ShortLine:
         return self.text.split()[-1] if amount and len(self.words) == amount + 1 else ""
 
 
-def short_line(line: str) -> ShortLine:
-    """Return what a line says, and how it goes on."""
-    spoken = without_polite(line.rstrip(MARKS)).split()
+def short_line(line: str, known: Callable[[str], bool] = bool) -> ShortLine:
+    """Return what a line says, and how it goes on; its short forms written out, but for `known` words."""
+    spoken = without_polite(spelt_out(line.rstrip(MARKS), known)).split()
     plain = [plainly(bare(word)) for word in spoken]
     ends, at, before = len(plain), 0, -1
     found = dict.fromkeys(_LEADS, False)

@@ -110,6 +110,9 @@ _BLANKS = frozenset(
 _UNSURE = frozenset({"Cn", "Co", "Mc", "Sk"})
 
 
+_MOST_LINES = 2_000
+
+
 def one_line(text: str, limit: int) -> str:
     """Return a text on one line, cut if it is long. Only its beginning is looked at: it may be megabytes."""
     head = " ".join(text[: 4 * limit].split())
@@ -128,10 +131,14 @@ def flat(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a foreign text with its lines, none of which begins with a mark of the bot's."""
+    """Return a foreign text with its lines, none of which begins with a mark of the bot's.
+
+    Of tens of thousands of lines the first ones: nobody reads the others, and each has to be looked at.
+    """
     if text.isascii():
         return text
-    return "\n".join(map(_quoted, text.split("\n"))) if "\n" in text else _quoted(text)
+    lines = text.split("\n", _MOST_LINES)
+    return "\n".join([*map(_quoted, lines[:_MOST_LINES]), *("…" for _ in lines[_MOST_LINES:])])
 
 
 def nested(text: str) -> str:

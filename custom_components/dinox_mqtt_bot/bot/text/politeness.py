@@ -5,11 +5,9 @@ from collections.abc import Callable
 from .tongue import pairs, words
 
 MARKS = "?!.,;: "
-_POLITE, _GREETINGS = words("polite"), words("greeting")
-_MEANT = frozenset('?#+/*%°"”“’\'')
+_POLITE, _GREETINGS, _ASIDE, _THANKS = map(words, ("polite", "greeting", "aside", "thanking"))
+_MEANT = frozenset("?#+/*%°\"”“’'")
 """Signs that mean something by themselves, or end what was quoted."""
-_GREETING = 2
-"""Words that a greeting alone has at most: `hi there`."""
 
 
 def bare(word: str) -> str:
@@ -18,19 +16,35 @@ def bare(word: str) -> str:
 
 
 def without_polite(text: str) -> str:
-    """Return a line without greeting and polite words at its ends, a single blank between the others."""
+    """Return a line without what stands around what is said, a single blank between the other words.
+
+    Greetings, polite words, thanks, smileys: alone thanks and `ok` are what is said.
+    """
     words = text.split()
-    if len(words) > _GREETING and bare(words[0]) in _GREETINGS:
-        words.pop(0)
-    while words and bare(words[0]) in _POLITE:
-        words.pop(0)
-    while words and (bare(words[-1]) in _POLITE or (len(words) > 1 and _is_smile(words[-1]))):
-        words.pop()
+    words = words[next((end for end in (2, 1) if len(words) > 2 and _are(_GREETINGS, words[:end])), 0) :]
+    while words:
+        first = len(words) > 1 and (
+            _are(_ASIDE, words[:1]) or (words[0][-1] == "," and _are(_THANKS, words[:1]))
+        )
+        if first or _are(_POLITE, words[:1]):
+            words.pop(0)
+        elif _are(_POLITE, words[-1:]) or (len(words) > 1 and _is_smile(words[-1])):
+            words.pop()
+        elif thanks := next(
+            (end for end in (3, 2, 1) if words[end + 1 :] and _are(_THANKS, words[-end:])), 0
+        ):
+            words = words[:-thanks]
+        else:
+            break
     return " ".join(words)
 
 
+def _are(known: frozenset[str], said: list[str]) -> bool:
+    return " ".join(map(bare, said)) in known
+
+
 def _is_smile(word: str) -> bool:
-    """Say whether a word is no word but a smiley, an emoji or a dash: what behind it stands has no letters."""
+    """Say whether a word is none, but a smiley, an emoji or a dash."""
     return not any(each.isalnum() or each in _MEANT for each in word)
 
 

@@ -213,8 +213,6 @@ _DEGREES = re.compile(
 _KELVIN = re.compile(rf"(?:[°º˚]|&deg;|deg\.|{either('degrees')}) ?K")
 DEGREES = words("degrees")
 SHARES = frozenset({*words("percent"), "pct", "%rh", "% rh", "%rf", "% rf"})
-_TYPED = {"w": "W", "v": "V"}
-"""Units of one letter that are often typed small, and mean nothing else."""
 _BITS = re.compile(r"[kmgtpezy]?i?b")
 
 
@@ -302,7 +300,6 @@ def written_unit(unit: str) -> str:
         return f"°{(found[1] or found[2])[0].upper()}"
     if _KELVIN.fullmatch(unit):
         return "K"
-    unit = _TYPED.get(unit, unit)
     return "%" if unit.lower() in SHARES else unit.replace(" / ", "/")
 
 
