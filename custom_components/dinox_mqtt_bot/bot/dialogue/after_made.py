@@ -56,9 +56,6 @@ class AfterMade:
         handle, values = facts["number"], facts["values"]
         if (level := senses("choice").get(" ".join(line.words), "")) in _PRIORITIES:
             return self._hearing.parse(f"rule {handle} {level}")
-        while_so = said.without_lead("rule_but")
-        if {*while_so.words[:1]} & (words("rule_only") | words("rule_while")):
-            return self._hearing.parse(f"rule {handle} {while_so.text}")
         values = values if isinstance(values, list) else []
         # What is compared with a time is changed by one.
         timed = any(parse_duration(each) for each in values)
@@ -67,8 +64,11 @@ class AfterMade:
             # Of `open for 3 min` a number alone is so many minutes.
             unit = next(unit for unit, size in _UNITS.items() if hold % size == 0 or size == 1)
             return self._hearing.parse(f"rule {handle} for {line.text} {unit}")
-        lasts = not timed and parse_duration(line.text)
-        return self._hearing.parse(f"rule {handle} for {line.text}") if lasts else None
+        if not timed and parse_duration(line.text):
+            return self._hearing.parse(f"rule {handle} for {line.text}")
+        while_so = said.without_lead("rule_but")
+        only = {*while_so.words[:1]} & (words("rule_only") | words("rule_while"))
+        return self._hearing.parse(f"rule {handle} {while_so.text}") if only else None
 
     def _limited(self, said: ShortLine, turn: Turn) -> Understood | None:
         """Return the rule with another limit: changed if there is one already, else asked for anew."""

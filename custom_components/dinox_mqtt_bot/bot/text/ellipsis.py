@@ -92,7 +92,8 @@ class ShortLine:
 
 def short_line(line: str, known: Callable[[str], bool] = bool) -> ShortLine:
     """Return what a line says, and how it goes on; its short forms written out, but for `known` words."""
-    spoken = without_polite(spelt_out(line.rstrip(MARKS), known)).split()
+    spelt = spelt_out(line.rstrip(MARKS), lambda word: known(word) or word in words("follow_its"))
+    spoken = without_polite(spelt).split()
     plain = [plainly(bare(word)) for word in spoken]
     ends, at, before = len(plain), 0, -1
     found = dict.fromkeys(_LEADS, False)

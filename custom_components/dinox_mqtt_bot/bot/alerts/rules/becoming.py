@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+import re
 
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
@@ -11,6 +12,8 @@ from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ..watches import Watch
 
+_SMALL_UNIT = re.compile(r"(.*\d) ?([a-z])")
+"""A number with a letter that may be a unit, typed small."""
 _STATES: dict[str, tuple[str, ...]] = {
     "open": ("open",),
     "closed": ("closed",),
@@ -141,3 +144,18 @@ def no_such_state(said: str, values: Sequence[Value], possible: Possible) -> Tex
     now = Amount(values[-1].text) if values else "–"
     states = ", ".join(shown[:_MOST_STATES])
     return Text("rule_no_such_state", {"limit": said, "value": now, "states": states})
+
+
+async def in_its_case(lookups: Lookups, rule: AlertRule) -> AlertRule:
+    """Return a rule whose limits have their unit as the thing has it: 2000 `w` of what reports watts."""
+    small = [_SMALL_UNIT.fullmatch(limit) for limit in rule.condition.values]
+    if not any(small):
+        return rule
+    watch = Watch.of(rule)
+    values = [watch.value(reading) for reading in await newest_readings(lookups, rule.filter)]
+    units = {value.unit for value in values if value is not None and value.number is not None}
+    limits = (
+        f"{found[1]} {found[2].upper()}" if found and units == {found[2].upper()} else limit
+        for found, limit in zip(small, rule.condition.values, strict=True)
+    )
+    return replace(rule, condition=replace(rule.condition, values=tuple(limits)))

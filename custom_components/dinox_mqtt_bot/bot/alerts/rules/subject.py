@@ -32,7 +32,7 @@ from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
 from ...text.words import NO_WORDS, split_words
 from ..watches import Watch
-from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
+from .becoming import Possible, as_state, in_its_case, is_change, is_possible, may_happen, no_such_state
 from .clauses import is_happening
 from .grammar import changed, first_word, joined, of_the_same, parse_rule, refuse_twice
 from .joining import behind_joint, others_of, parted, with_joints
@@ -57,7 +57,7 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     """
     rule, name = await _named(lookups, names, topic, rest)
     rule = await _spelt_otherwise(lookups, await with_its_field(lookups, rule))
-    return await as_state(lookups, rule), name
+    return await in_its_case(lookups, await as_state(lookups, rule)), name
 
 
 async def _spelt_otherwise(lookups: Lookups, rule: AlertRule) -> AlertRule:
