@@ -53,7 +53,8 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 async def fuzz_payloads(trial: Trial, watch: Watch) -> None:
     """Let every message through, with what time brings in between."""
     options = trial.options
-    await _block(trial, watch, "warm-up", _WARM_UP)
+    # The heap of a process that builds one bot after the other has its size after the first whole one.
+    await _block(trial, watch, "warm-up", _WARM_UP if options.payloads <= _BLOCK else _BLOCK)
     watch.arm()
     for begin, number in blocks(options.first, options.payloads, _BLOCK):
         trial.repeated_by("payloads", begin, number)
