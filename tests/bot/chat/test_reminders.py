@@ -156,7 +156,6 @@ async def test_what_somebody_wanted_who_is_no_contact_any_more_is_forgotten() ->
         ("later in 5 min fly to the moon", "nothing that can be done so"),
         (f"later in 5 min publish a/b {'x' * 500}", "nothing that can be done so"),
         ("later saloon light off", "When? For example later in 10 minutes kitchen lamp off"),
-        ("saloon light on for 10 minutes", "“later in 10 minutes Saloon light off”"),
     ],
 )
 async def test_what_cannot_be_done_later_is_said(line: str, part: str) -> None:

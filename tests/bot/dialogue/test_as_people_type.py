@@ -12,6 +12,7 @@ from bot.model.rules import Subscription
 def house(language: str = "en") -> World:
     """Return a terraced house with two locks of which one is open, everything heard some minutes ago."""
     world = World(Subscription("#"), language=language)
+    now = world.clock.time
     for side, area in (("Front", "Hall"), ("Back", "Kitchen")):
         node = side.lower()
         device = {"name": f"{side} door lock", "identifiers": [node], "suggested_area": area}
@@ -56,6 +57,16 @@ def house(language: str = "en") -> World:
     )
     device = {"name": "Garage battery", "identifiers": ["gb"]}
     announce(world, "sensor", "gb", name=None, state_topic="garage/battery", device=device)
+    washer = {"name": "Washer", "identifiers": ["washer"], "suggested_area": "Cellar"}
+    for key, unit in (("power", "W"), ("energy", "kWh")):
+        config = {"value_template": f"{{{{ value_json.{key} }}}}", "unit_of_measurement": unit}
+        counts = {"state_class": "total_increasing"} if key == "energy" else {}
+        named = {"name": key.capitalize(), "device_class": key, "state_topic": "z/washer", "device": washer}
+        announce(world, "sensor", f"washer_{key}", **named, **config, **counts)
+    for hours, energy in ((30, 100.0), (24, 100.4), (20, 101.1), (4, 101.1), (2, 0.2), (1, 0.5)):
+        world.clock.time = now - hours * 3_600
+        world.receive("z/washer", json.dumps({"power": 2 if hours % 2 else 400, "energy": energy}))
+    world.clock.time = now
     for topic, payload in (
         ("lock/front", "LOCKED"),
         ("lock/back", "UNLOCKED"),
@@ -129,6 +140,11 @@ async def test_what_is_wished_for_is_done(lines: tuple[str, ...], wanted: list[t
         ("how warm is it in mias room", "Mia radiator"),
         ("how warm is it in mia’s room", "Mia radiator"),
         ("what does the heat pump draw", "Heat pump Power 1150 W"),
+        ("how much did the washer use yesterday", "Washer Energy, yesterday: "),
+        ("how many kwh did the washer use in the last 3 hours", "0.3 kWh (from 0.2 kWh to 0.5 kWh)"),
+        ("how much did the washer use in the last 25 hours", "1.2 kWh (from 100.4 kWh to 0.5 kWh)"),
+        ("how much power did the washer use in the last 3 hours", "0.3 kWh"),
+        ("how warm was the heat pump yesterday", "says nothing"),
         ("thanks", "You are welcome"),
         ("thank you", "You are welcome"),
         ("ok", "👍"),

@@ -143,7 +143,7 @@ async def test_a_field_that_comes_later_is_known_then() -> None:
 @pytest.mark.parametrize(
     ("first", "then", "told"),
     [
-        ("bedroom humidity", "and yesterday?", "Bedroom air Humidity, yesterday 00:00"),
+        ("bedroom humidity", "and yesterday?", "Bedroom air Humidity, yesterday:"),
         ("bedroom humidity", "and last week?", "Bedroom air Humidity, since 10 January"),
         ("bedroom temperature", "how about yesterday at 8", "yesterday 08:00: 18.5 °C"),
         ("how warm is it in the bedroom", "and yesterday?", "Bedroom air Temperature, yesterday"),
@@ -188,10 +188,10 @@ async def test_a_time_alone_is_no_question() -> None:
     [
         (
             "bedroom temperature now compared to yesterday",
-            ("Then and now:", "22 °C, 12 min", "yesterday 00:00"),
+            ("Then and now:", "22 °C, 12 min", "yesterday: lowest"),
         ),
-        ("soil moisture compared to yesterday", ("20.5 %, 12 min ago", "Soil moisture, yesterday 00:00")),
-        ("bedroom humidity today vs yesterday", ("Humidity, since 00:00", "Humidity, yesterday 00:00")),
+        ("soil moisture compared to yesterday", ("20.5 %, 12 min ago", "Soil moisture, yesterday:")),
+        ("bedroom humidity today vs yesterday", ("Humidity, since 00:00", "Humidity, yesterday:")),
         ("is the bedroom warmer than yesterday", ("Temperature 22 °C, 12 min", "Temperature, yesterday")),
         ("something compared to yesterday", ("not sure about what",)),
         ("tell me if the bedroom is warmer than yesterday", ("Which “bedroom”?",)),

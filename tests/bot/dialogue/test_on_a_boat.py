@@ -320,6 +320,22 @@ async def test_what_must_be_so_meanwhile_is_a_further_condition(line: str) -> No
     assert rule.only == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        # It belongs to what is done.
+        ('alert hatch open then "saloon light on while bilge pump is off"', "nothing that can be done"),
+        ("alert hatch open then saloon light on while bilge pump is off", "nothing that can be done"),
+        ("alert hatch open while away", "never as “open while away”"),
+        ("alert hatch open only while", "no time of the week"),
+    ],
+)
+async def test_what_is_no_condition_is_no_further_one(line: str, part: str) -> None:
+    world = boat()
+    assert part in await say(world, line)
+    assert not any(each.others for each in world.bot.rules.alerts)
+
+
 async def test_a_rule_gets_what_must_be_so_meanwhile_later_too() -> None:
     world = boat()
     await say(world, "alert hatch open")

@@ -42,7 +42,7 @@ EARLIER = [
     ("when did the car finish charging yesterday", "Wallbox Status: last charging yesterday 17:00"),
     ("what used the most power today", "• Oven Power, since 00:00: highest 9000 W (02:00)"),
     ("meter main import yesterday", "History of meter main import:"),
-    ("how was meter main yesterday", "meter/main import, yesterday 00:00 – 00:00: lowest 400"),
+    ("how was meter main yesterday", "meter/main import, yesterday: lowest 400"),
     ("how many bread today", "Oven Bread today 175"),
     ("how much bread did we make today", "Oven Bread today 175"),
     ("did the shop bell ring since 17:00", "The history says nothing of shop/bell since 17:00"),

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 import runpy
 
+from fakes import World
 from hypothesis import given, strategies as st
 import pytest
 
@@ -381,3 +382,7 @@ def test_any_configuration_is_taken_in_and_taken_out_again(config: dict[str, obj
     discovery = learned(config, topic)
     discovery.learn(topic, b"")
     assert (discovery._configs, discovery._by_topic) == ({}, {})
+
+
+def test_no_word_finds_nothing() -> None:
+    assert World().bot.readings.devices.found(()) == []

@@ -34,3 +34,8 @@ def test_what_follows_within_a_minute_is_told_apart_to_the_second() -> None:
     moment = Moment(datetime(2026, 11, 28, 14, 2, 31), SUNDAY)
     assert RealPhrases("en").write(moment.exactly) == "yesterday 14:02:31"
     assert str(moment) == "2026-11-28 14:02"
+
+
+def test_a_whole_day_is_that_day() -> None:
+    begin, end = (Moment(datetime(2026, 11, day), SUNDAY) for day in (27, 28))
+    assert str(begin.to(end)) == "2026-11-27 00:00 – 2026-11-28 00:00"

@@ -90,6 +90,9 @@ class Asking:
             return Look(name=counted)
         if not (name or kind or asked.outside or asked.state in words("alone")):
             return None
+        if asked.used and kind in {"", "power"} and self._counts_energy(name):
+            # What was used is counted, and not what was drawn in a moment.
+            kind = "energy"
         return Earlier(
             said=asked.said,
             name="" if asked.outside else name,
@@ -166,6 +169,10 @@ class Asking:
     def unexplained(self, asked: Posed) -> str:
         """Return the words of a line that are long enough for a name and no name has."""
         return " ".join(each for each in asked.spoken if len(each) > _FEW and not self._names.find(each))
+
+    def _counts_energy(self, name: str) -> bool:
+        found = self._names.find(name) if name else ()
+        return any(self._names.beside(each.topic, "energy") for each in found)
 
     def was(self, asked: Posed) -> Question | None:
         """Return what is asked about a time that is over, where only a kind is named: `smoke last night`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, override
 
 from ..commands.value import value_table, values_reply
@@ -43,6 +44,9 @@ __all__ = [
     "again_now",
 ]
 
+_COUNTERS = frozenset({"energy", "gas", "water"})
+_RESET = 0.5
+"""A counter that falls to less than this share has begun anew."""
 MOST_THINGS = 12
 _MOST_SPELLS, _FEW = 5, 3
 _LATELY = 86_400.0
@@ -163,6 +167,12 @@ class Earlier(Question):
     ) -> tuple[float, Text]:
         low, high = min(numbers, key=lambda each: each[0]), max(numbers, key=lambda each: each[0])
         mean = sum(number for number, _ in numbers) / len(numbers)
+        plain = not self.how and self.over is None and self.under is None
+        if plain and (used := _used(parts, meant, [number for number, _ in numbers])) is not None:
+            unit = low[1].unit
+            amounts = {"used": used, "first": numbers[0][0], "last": numbers[-1][0]}
+            told = Text("past_used", {key: _amount(number, unit) for key, number in amounts.items()})
+            return used, Text("past_line", _line(parts, meant.name, span, told))
         cells: dict[str, Cell] = {
             "low": _amount(low[0], low[1].unit),
             "low_time": parts.moment(low[1].at),
@@ -203,17 +213,23 @@ class Earlier(Question):
         return Text("past_yes", {"told": told}) if self.state else told
 
 
+def _used(parts: Parts, meant: Meant, numbers: Sequence[float]) -> float | None:
+    """Return by how much a counter went up, over its resets; None where it is none."""
+    told = parts.names.telling(meant.topic, meant.field)
+    if not any(each.state_class.startswith("total") or each.device_class in _COUNTERS for each in told):
+        return None
+    steps = (now - before if now > before * _RESET else now for before, now in pairwise(numbers))
+    return round(sum(steps), 3)
+
+
 def _amount(number: float, unit: str) -> Amount:
     return Amount(with_unit(number_text(number), unit))
 
 
 def _line(parts: Parts, name: str, span: Span, told: Text) -> Mapping[str, Cell]:
     """Return what a line about one thing is made of: its name, the time that is looked at, and that."""
-    since = parts.moment(span.since)
-    if span.until > parts.ports.clock.now():
-        when = Text("past_since", {"since": since})
-    else:
-        when = Text("past_between", {"since": since, "until": parts.moment(span.until)})
+    since, going_on = parts.moment(span.since), span.until > parts.ports.clock.now()
+    when: Cell = Text("past_since", {"since": since}) if going_on else since.to(parts.moment(span.until))
     return {"name": name, "when": when, "told": told}
 
 

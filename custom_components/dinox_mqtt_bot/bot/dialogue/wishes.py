@@ -5,7 +5,7 @@ from functools import partial
 from itertools import combinations, islice, pairwise
 from math import isinf
 
-from ..commands.devices import Set, SetFor
+from ..commands.devices import SetFor
 from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
     MOST_UNASKED,
@@ -364,12 +364,8 @@ class Wishes:
         asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
         if asks or len(done) > MOST_UNASKED:
             return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
-        now_set = self._hearing.parse(f"set {names} {done[0].setting}")
-        if not isinstance(now_set, Set):
-            return now_set
-        return SetFor(
-            name=now_set.name, value=now_set.value, back=_typed_set(names, back, self._phrases), until=until
-        )
+        undo = _typed_set(names, back, self._phrases)
+        return SetFor(name=names, value=str(done[0].setting), back=undo, until=until)
 
     def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
         """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""

@@ -277,9 +277,7 @@ async def counted(lookups: Lookups, meant: Meant, span: Span, what: Counted) -> 
     if found.away >= _WORTH_TELLING:
         told = Text("count_away", {"told": told, "long": duration(found.away)})
     since = lookups.moment(span.since)
-    when = Text("past_since", {"since": since})
-    if over:
-        when = Text("past_between", {"since": since, "until": lookups.moment(span.until)})
+    when: Cell = since.to(lookups.moment(span.until)) if over else Text("past_since", {"since": since})
     return Text("past_line", {"name": meant.name, "when": when, "told": told}, _facts(meant, found))
 
 

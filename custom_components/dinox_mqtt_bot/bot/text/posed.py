@@ -22,7 +22,8 @@ class Posed:
     `asks` are the senses of its question words, `span` the words of a time and `point` that it is a moment,
     `over` in it that it is none any more. `more` and `less` are kinds of which there is more or less, or
     `any`; `above` and `below` limits. `outside_first`: no name is said before `outside`. `whole` is what is
-    left with the words for its kind, `first` the sense of the word that it begins with.
+    left with the words for its kind, `first` the sense of the word that it begins with. `used`: it asks how
+    much was used.
     """
 
     spoken: tuple[str, ...]
@@ -40,6 +41,7 @@ class Posed:
     outside_first: bool = False
     whole: str = ""
     first: str = ""
+    used: bool = False
 
     @property
     def said(self) -> str:
@@ -81,6 +83,7 @@ def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Po
     }
     span, spoken = _time_in(spoken, is_over, kept)
     first = lead("asks", spoken)[0]
+    used = not words("asks_used").isdisjoint(spoken)
     implied = _sense("implies", spoken)[0]
     asks, spoken = _senses("asks", spoken)
     if "when" in asks and first != "when":
@@ -117,6 +120,7 @@ def posed(line: str, is_over: IsOver, named: Sequence[Sequence[str]] = ()) -> Po
         all(len(word) <= _SHORT for word in before),
         whole,
         first,
+        used,
     )
 
 
