@@ -312,16 +312,18 @@ class Wishes:
 
     def _timed(self, spoken: Sequence[str], *, inner: bool = False) -> tuple[str, str, str]:
         """Return the wish that has times in it, when it is done, and how long it lasts; else nothing."""
+        takes: bool | None = None
         for at, end in sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1]):
             said, rest = " ".join(spoken[at:end]), [*spoken[:at], *spoken[end:]]
-            # `lamp 10 min on`; but a siren is `on 30s`.
-            lasts = end < len(spoken) and parse_duration(said) and not self.takes(" ".join(spoken))
-            timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
-            if not timed or (lasts and inner):
+            lasts = not inner and end < len(spoken) and bool(parse_duration(said))
+            if lasts:
+                # `lamp 10 min on`; but a siren is `on 30s`.
+                takes = self.takes(" ".join(spoken)) if takes is None else takes
+                lasts = not takes
+            if not lasts and not (bare(spoken[at]) in words("time_later") and self._is_time(said)):
                 continue
-            lasting = lasts or bare(spoken[at]) in words("time_lasting")
             wish = self._wish_in(rest)
-            if lasting:
+            if lasts or bare(spoken[at]) in words("time_lasting"):
                 then, moment, _ = self._timed(rest, inner=True) if not inner else ("", "", "")
                 if moment or wish:
                     return then or wish, moment, said

@@ -7,6 +7,8 @@ from .politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from .standing import is_pronoun
 from .tongue import LONGEST_PHRASE, plainly, skip, words
 
+_LONGEST = 240
+
 
 @dataclass(frozen=True, slots=True)
 class ShortLine:
@@ -91,7 +93,12 @@ class ShortLine:
 
 
 def short_line(line: str, known: Callable[[str], bool] = bool) -> ShortLine:
-    """Return what a line says, and how it goes on; its short forms written out, but for `known` words."""
+    """Return what a line says, and how it goes on; its short forms written out, but for `known` words.
+
+    A long one says all itself: of that nothing is returned.
+    """
+    if len(line) > _LONGEST:
+        return ShortLine("", ())
     spelt = spelt_out(line.rstrip(MARKS), lambda word: known(word) or word in words("follow_its"))
     spoken = without_polite(spelt).split()
     plain = [plainly(bare(word)) for word in spoken]
