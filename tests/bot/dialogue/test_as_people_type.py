@@ -126,6 +126,13 @@ async def test_whether_any_lamp_is_off_names_those_that_are_not() -> None:
         (("lock the back door pls thank you",), [("lock/back/set", "LOCK")]),
         (("ok desk lamp on",), [("z/desk_lamp/set", "ON")]),
         (("good morning, desk lamp on 😀",), [("z/desk_lamp/set", "ON")]),
+        (("turn down mias radiator by 2 degrees",), [("heat/mia/set", "18")]),
+        (("turn mia radiator down by 2 degrees",), [("heat/mia/set", "18")]),
+        (("raise mia radiator by 1 °C",), [("heat/mia/set", "21")]),
+        (("set the heating in mia's room to 21.5 degrees",), [("heat/mia/set", "21.5")]),
+        (("dreh mia radiator um 1 grad hoch",), [("heat/mia/set", "21")]),
+        (("set light in the study on",), [("z/desk_lamp/set", "ON")]),
+        (("turn down the garage door",), [("garage/door/set", "CLOSE")]),
     ],
 )
 async def test_what_is_wished_for_is_done(lines: tuple[str, ...], wanted: list[tuple[str, str]]) -> None:

@@ -383,7 +383,8 @@ class Dialogue:
 
     async def _tried(self, command: Command, text: str, caller: Caller) -> str:
         """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
-        if command.node in _OF_RULES and (rather := self._understanding.about_rule(text)) is not None:
+        rather = self._understanding.about_rule(text) if command.node in _OF_RULES else None
+        if (rather := self._understanding.rather_set(text) if command.node == "set" else rather) is not None:
             return await self._done(rather, caller)
         try:
             return await self._done(command, caller)

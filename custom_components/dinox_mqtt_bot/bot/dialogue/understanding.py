@@ -15,7 +15,7 @@ from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
 from ..text.happening import by_somebody, change_of, ends_in_change, times_apart
-from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite
+from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite, without_polite_words
 from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
 from .about_rules import AboutRules
 from .asking import Asking
@@ -28,8 +28,7 @@ _FEW = 3
 """Words behind a command with a fault from which on it rather is something else."""
 _COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
 """What tells that a clause has a condition, and not only a state."""
-UNSURE = "BotUnknown"
-NODDED = Text("talk_ok")
+UNSURE, NODDED = "BotUnknown", Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
@@ -78,7 +77,7 @@ class Understanding:
         self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
         self._presets: tuple[Preset, ...] = ()
         self._about_rules = AboutRules(hearing)
-        self.about_rule = self._about_rules.meant
+        self.about_rule, self.rather_set = self._about_rules.meant, self._wishes.rather
 
     def apply(self, rules: RuleSet) -> None:
         """Know the presets and the alert rules there are."""
@@ -318,7 +317,7 @@ class Understanding:
         known = self._names.is_word
         line = without_polite(spelt_out(line, lambda word: all(map(known, name_words(word)))))
         if is_wish(line.partition(" ")[0]):
-            line = " ".join(word for word in line.split() if known(word) or bare(word) not in words("polite"))
+            line = without_polite_words(line, known)
         return self._names.spread(self._wishes.plain(line))
 
     def _preset(self, line: str) -> Understood | None:
@@ -480,7 +479,7 @@ def _condition_of(line: str) -> str:
 
 @coroutine
 def _others_turn() -> Generator[None]:
-    """Let messages and alerts come in between: a line that is hard to read takes some time."""
+    """Let messages come in between: a line that is hard to read takes some time."""
     yield
 
 

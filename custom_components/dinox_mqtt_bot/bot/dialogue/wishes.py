@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations, islice, pairwise
-from math import isinf
 
 from ..commands.devices import SetFor
 from ..discovery.entities import name_words
@@ -30,7 +29,7 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
-from ..text.steps import step_in, without_way
+from ..text.steps import is_step, step_in, without_way
 from ..text.tongue import pairs, plainly, senses, words
 from .hearing import CommandReader, Understood
 
@@ -39,10 +38,8 @@ MOST_MISSPELT = 3
 MOST_WORDS = 24
 _LONGEST_PLACE = 6
 """Words of a place with what is said before it."""
-_FEW = 3
-"""Words that a value has at most."""
-_MOST_LOOKED_AT = 500
-_MOST_STEPS = 8
+_FEW = 3  # words that a value has at most
+_MOST_LOOKED_AT, _MOST_STEPS = 500, 8
 _ON, _PRESS = "on", "press"
 _TO = words("before_value") - words("asks_is") - words("time_filler")
 _ALL = words("all") | words("every")
@@ -65,11 +62,11 @@ class Wishes:
     @staticmethod
     def plain(line: str) -> str:
         """Return a wish without the way behind its value, `auf 21 hoch`, and the `back` of `back on`."""
-        spoken = line.split()
+        spoken = [] if is_step(line) else line.split()
         if spoken and (is_state_word(bare(spoken[-1])) or _turns(plainly(bare(spoken[-1])))):
             while len(spoken) > _FEW - 1 and bare(spoken[-2]) in words("follow_again") | words("wholly"):
                 del spoken[-2]
-        return without_way(" ".join(spoken))
+        return without_way(" ".join(spoken)) or line
 
     def wished(self, line: str) -> Understood | None:
         """Return the wish whose value is no word of state: `open the hatch half way`, `close all hatches`."""
@@ -114,8 +111,17 @@ class Wishes:
                 return self._hearing.parse(f"set {each}")
         return error
 
+    def rather(self, text: str) -> Understood | None:
+        """Return what a typed `set` with a place or a step means: `set the heating in the bath to 21`."""
+        first, _, rest = text.rstrip(MARKS).partition(" ")
+        line = rest if self._hearing.node(first) == "set" and not is_wish(first) else text.rstrip(MARKS)
+        some = is_step(line) or any(bare(word) in words("in_place") for word in line.split())
+        return (self.set_to(line) or self.surely_placed(line)) if some else None
+
     def set_to(self, line: str) -> Understood | None:
         """Return the wish for a number that is said behind `to`, which is no time: `bath to 23 degrees`."""
+        if is_step(line) and (found := self.little(line)) is not None:
+            return found
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         for at in range(1, len(spoken) - 1):
             value = spoken[at + 1 :]
@@ -299,9 +305,7 @@ class Wishes:
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         # Beside a time they say nothing: `nachher um 10`.
         spoken = [word for word in spoken if bare(word) not in words("time_vague")]
-        step = step_in(" ".join(spoken))
-        if step and not isinf(step.by):
-            # `um 2 Grad wärmer` is no time.
+        if is_step(" ".join(spoken)):  # `um 2 Grad wärmer` is no time.
             return None
         if now := self._now_and_later(spoken):
             return self._lasting(*now)

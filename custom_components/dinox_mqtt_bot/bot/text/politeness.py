@@ -39,6 +39,15 @@ def without_polite(text: str) -> str:
     return " ".join(words)
 
 
+def without_polite_words(line: str, known: Callable[[str], bool]) -> str:
+    """Return a line without the polite words anywhere in it, but for `known` ones and units: `um 1 grad`."""
+    spoken = line.split()
+    pairs = zip(["", *spoken], spoken, strict=False)
+    return " ".join(
+        each for before, each in pairs if known(each) or before.isdigit() or not _are(_POLITE, [each])
+    )
+
+
 def _are(known: frozenset[str], said: list[str]) -> bool:
     return " ".join(map(bare, said)) in known
 

@@ -1,13 +1,15 @@
 """How much more or less is wanted of something: `brighter`, `2 degrees warmer`, `up to 21`."""
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, isinf
+import re
 
 from .numbers import number
-from .politeness import MARKS
-from .tongue import plainly, senses, words
+from .politeness import MARKS, is_wish
+from .tongue import either, plainly, senses, words
 
 _STEP_UNITS = frozenset({"%", "°", "°C", "°F", "K"})
+_DEGREE = re.compile(rf"(?i)\d ?°|\b(?:{either('degrees')})\b")
 _STEP_WORDS = {*words("degrees"), *words("percent"), "%", "°", "°c", "°f"}
 
 
@@ -47,7 +49,24 @@ def step_in(line: str) -> Step | None:
         what, _, way = sense.rpartition("_")
         if what:
             return Step(what, by if way == "up" else -by, " ".join(spoken[:at] + spoken[at + 1 :]))
-    return None
+    return None if isinf(by) else _by_degrees(line, spoken, by)
+
+
+def is_step(line: str) -> bool:
+    """Say whether a line tells by how much something is to change."""
+    step = step_in(line.rstrip(MARKS))
+    return step is not None and not isinf(step.by)
+
+
+def _by_degrees(line: str, spoken: list[str], by: float) -> Step | None:
+    """Return the step of what goes up or down by so many degrees: `turn down the bath by 2 degrees`."""
+    if _DEGREE.search(line) is None:
+        return None
+    spoken = spoken[bool(spoken) and is_wish(spoken[0]) and plainly(spoken[0]) not in senses("goes") :]
+    ways = ((at, senses("goes").get(plainly(word), "")) for at, word in enumerate(spoken))
+    at, way = next(((at, way) for at, way in ways if way), (0, ""))
+    name = " ".join(spoken[:at] + spoken[at + 1 :])
+    return Step("temperature", by if way == "up" else -by, name) if way and name else None
 
 
 def _without_amount(spoken: list[str]) -> tuple[list[str], float]:
