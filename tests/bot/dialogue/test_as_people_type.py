@@ -101,15 +101,16 @@ def sent(world: World) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("line", ["are the doors locked?", "are all doors locked", "is everything locked"])
 async def test_the_one_that_is_not_locked_is_named(line: str) -> None:
     answer = await say(house(), line)
-    assert "Back door lock unlocked" in answer
-    assert "Front" not in answer
-    assert not answer.startswith("Yes")
+    assert answer.startswith(
+        ("Not all of them:\n• Back door lock unlocked", "No, not these:\n• Back door lock")
+    )
 
 
 async def test_whether_any_lamp_is_off_names_those_that_are_not() -> None:
     world = house()
     world.receive("z/desk_lamp", "ON")
-    assert await say(world, "are the lights off") == "Not all of them. Not these:\n• Desk lamp on, just now"
+    answer = await say(world, "are the lights off")
+    assert answer.startswith("Not all of them:\n• Desk lamp on, just now\n• TV backlight off")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,11 @@ async def test_what_is_asked_is_answered(line: str, part: str) -> None:
         (("tell me when the garage door is open", "but only at night"), "only 22:00–06:00"),
         (("tell me when the garage door is open", "only between 22 and 6"), "only 22:00–06:00"),
         (("tell me when the garage door is open", "but only if the tv is off"), "and TV is off"),
+        (("alert garage door open", "make it 3"), "did not understand"),
+        (
+            ("alert heat pump power > 2 kW and garage door open", "make it 3"),
+            "above 3 kW and Garage door is open",
+        ),
         (("alert garage door open for 2 h", "make it 3"), "open for 3 h"),
         (("alert garage door open for 45s", "make it 30"), "open for 30 s"),
         (("warn me if heat pump power is over 2 kw for more than 10 min",), "above 2 kw for 10 min"),

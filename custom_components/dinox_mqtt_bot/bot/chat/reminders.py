@@ -54,12 +54,14 @@ class Reminders:
         """What is still to come, the soonest first."""
         return sorted(self._waiting.values(), key=lambda each: (each.at, each.number))
 
-    def add(self, who: str, to: str, text: str, at: float, *, deed: bool = False) -> Reminder:
+    def add(
+        self, who: str, to: str, text: str, at: float, *, deed: bool = False, back: bool = False
+    ) -> Reminder:
         """Keep something for later. Raises BotError `reminders_too_many`."""
         if len(self._waiting) >= MOST:
             raise BotError("reminders_too_many", most=MOST, command=Typed("waiting"))
         number = next(each for each in range(1, MOST + 1) if each not in self._waiting)
-        made = Reminder(self._clock.new_id(), number, who, to, text, at, deed)
+        made = Reminder(self._clock.new_id(), number, who, to, text, at, deed, back)
         self._waiting[number] = made
         self._keep()
         self._clock.wake(at)

@@ -290,6 +290,14 @@ class Set(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Text:
+        ended = _ways_back(parts, self._wishes(parts))
+        done = await self.set(parts, caller)
+        for kept_number in ended:
+            parts.reminders.remove(kept_number)
+        return done
+
+    async def set(self, parts: Parts, caller: Caller) -> Text:
+        """Set what is wished for. Raises what `run` raises."""
         wishes = self._wishes(parts)
         away = [wish for wish in wishes if _is_away(parts, wish)]
         if len(away) == len(wishes) and not self.force:
@@ -362,19 +370,33 @@ class SetFor(Set):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Text:
-        kept = parts.reminders.add(caller.who, caller.where, self.back, self.until, deed=True)
+        ended = _ways_back(parts, wishes := self._wishes(parts))
+        # What was set for a time before goes back to what was before that.
+        back = next(iter(ended.values())) if len(ended) == len(wishes) == 1 else self.back
+        kept = parts.reminders.add(caller.who, caller.where, back, self.until, deed=True, back=True)
         try:
-            done = await super().run(parts, caller)
-        except BotError:
+            done = await self.set(parts, caller)
+        except BaseException:
             parts.reminders.remove(kept.number)
             raise
-        cells: dict[str, Cell] = {
-            "time": parts.moment(kept.at),
-            "what": kept.text,
-            "number": f"r{kept.number}",
-        }
-        facts = {**done.facts, "until": kept.at, "back": kept.text}
+        for kept_number in ended:
+            parts.reminders.remove(kept_number)
+        cells: dict[str, Cell] = {"time": parts.moment(kept.at), "what": back, "number": f"r{kept.number}"}
+        facts = {**done.facts, **kept.facts}
         return Text("set_for", {"done": done, "back": Text("later_kept", cells)}, facts)
+
+
+def _ways_back(parts: Parts, wishes: Sequence[Wish]) -> dict[int, str]:
+    """Return what undoes what was set for a time, by its number, where nothing else was set then than now."""
+    now, found = {wish.entity.id for wish in wishes}, dict[int, str]()
+    for each in parts.reminders.waiting:
+        try:
+            then = {wish.entity.id for wish in _understood(parts, each.text)} if each.back else set[str]()
+        except BotError, WhichOne:
+            continue
+        if then and then <= now:
+            found[each.number] = each.text
+    return found
 
 
 def _understood(parts: Parts, said: str) -> tuple[Wish, ...]:

@@ -136,11 +136,7 @@ def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, st
 
 def _kept(parts: Parts, key: str, kept: Reminder) -> Text:
     cells: dict[str, Cell] = {"time": parts.moment(kept.at), "what": kept.text, "number": f"r{kept.number}"}
-    return Text(key, cells, _reminder_facts(kept))
-
-
-def _reminder_facts(kept: Reminder) -> dict[str, object]:
-    return {"reminder": kept.number, "text": kept.text, "time": kept.at, "deed": kept.deed, "who": kept.who}
+    return Text(key, cells, kept.facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +168,7 @@ class Waiting(Command):
                 *(_reminder_row(parts, each) for each in later),
             ),
             empty=Text("waiting_empty", {"example": Typed("once", last="example_rule")}),
-            facts=(*(rule_facts(parts, rule) for rule in waiting), *map(_reminder_facts, later)),
+            facts=(*(rule_facts(parts, rule) for rule in waiting), *(each.facts for each in later)),
         )
 
     def _moved(self, parts: Parts, caller: Caller, kept: Reminder, when: str) -> Reply:
@@ -189,7 +185,7 @@ class Waiting(Command):
         if (later := _numbered(parts, handle)) is not None:
             require(caller, self.role if later.who == caller.who else Role.ADMIN, self.node)
             parts.reminders.remove(later.number)
-            return Text("reminder_removed", {"what": later.text}, _reminder_facts(later))
+            return Text("reminder_removed", {"what": later.text}, later.facts)
         rule = parts.alerts.rule(handle)
         if not rule.once:
             raise BotError("not_waiting", rule=rule.name, command=Typed("rmalert", str(rule.number)))

@@ -32,6 +32,8 @@ class AfterMade:
 
     def meant(self, said: ShortLine, turn: Turn) -> Understood | None:
         """Return the command that a line is after such a one; None if it is none."""
+        if said.stops and turn.command.node == "set":
+            return None
         if said.removes or said.declines:
             return self._taken_back(said, turn) if turn.done else None
         if "reminder" in turn.facts and turn.done:
@@ -59,6 +61,8 @@ class AfterMade:
         values = values if isinstance(values, list) else []
         # What is compared with a time is changed by one.
         timed = any(parse_duration(each) for each in values)
+        # Behind a length `0.1 m` is one too.
+        timed = timed or (line.text.endswith("m") and any(each.endswith("m") for each in values))
         hold, new = facts["for"], number(line.text)
         if isinstance(hold, float) and hold and new and not new[1] and not any(map(number, values)):
             # Of `open for 3 min` a number alone is so many minutes.
@@ -77,7 +81,7 @@ class AfterMade:
             return None
         if "operator" in facts:
             values = facts["values"]
-            if facts["others"] or not isinstance(values, list) or len(values) != 1:
+            if not isinstance(values, list) or len(values) != 1 or number(values[0]) is None:
                 return None
             limit = _with_unit_of(limit, values[0])
             return self._hearing.parse(f"rule {facts['number']} {facts['operator']} {limit}")

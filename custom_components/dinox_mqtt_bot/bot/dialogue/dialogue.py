@@ -413,7 +413,8 @@ class Dialogue:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         if isinstance(given, Command):
             self._context.followups.turns.note(given, caller, reply)
-            self._context.pronouns.after(given, caller, next(self._context.followups.turns.of(caller)).topics)
+            told = next((turn.topics for turn in self._context.followups.turns.of(caller)), set[str]())
+            self._context.pronouns.after(given, caller, told)
         command = wanted if isinstance(wanted, Command) else None
         return self._rendered(self._pages.begin(reply, command, caller), caller)
 

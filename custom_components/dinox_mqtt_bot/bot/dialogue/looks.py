@@ -44,7 +44,6 @@ __all__ = [
     "again_now",
 ]
 
-_COUNTERS = frozenset({"energy", "gas", "water"})
 _RESET = 0.5
 """A counter that falls to less than this share has begun anew."""
 MOST_THINGS = 12
@@ -214,12 +213,19 @@ class Earlier(Question):
 
 
 def _used(parts: Parts, meant: Meant, numbers: Sequence[float]) -> float | None:
-    """Return by how much a counter went up, over its resets; None where it is none."""
+    """Return by how much a counter went up, over its resets; None where it is none.
+
+    What is a `total` may go down as well; energy without a class is a counter if it never does.
+    """
     told = parts.names.telling(meant.topic, meant.field)
-    if not any(each.state_class.startswith("total") or each.device_class in _COUNTERS for each in told):
+    classes = {each.state_class or each.device_class for each in told}
+    steps = list(pairwise(numbers))
+    grows = all(now >= before for before, now in steps)
+    if "total" in classes or (classes == {"energy"} and grows):
+        return round(numbers[-1] - numbers[0], 3)
+    if "total_increasing" not in classes:
         return None
-    steps = (now - before if now > before * _RESET else now for before, now in pairwise(numbers))
-    return round(sum(steps), 3)
+    return round(sum(now - before if now > before * _RESET else now for before, now in steps), 3)
 
 
 def _amount(number: float, unit: str) -> Amount:

@@ -60,7 +60,7 @@ class Pronouns:
             entities = [each for topic in told for each in self._names.entities(topic) if each.main]
             answered = [meant for each in entities for meant in self._names.find(each.full_name)]
             found = tuple(each for each in answered if each.topic in told) or found
-        if found:
+        if found or len(told) > 1:
             self.note(caller.who, caller.room, found)
 
     def filled(self, line: str, caller: Caller) -> str:

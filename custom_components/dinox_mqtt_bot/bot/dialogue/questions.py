@@ -239,7 +239,7 @@ class Look(Question):
         safe = any(same_state(self.state, each) for each in _SAFE)
         if so and others and safe and self.asks not in {"all", "which", "how_many"}:
             # Who asks whether the doors are locked must hear of the one that is not.
-            key, shown = "ask_mixed", others
+            key, shown = "ask_mixed", [*others, *so]
         elif self.asks == "all":
             key, shown = ("ask_all", so) if not others else ("ask_not_all", others)
         elif so:
@@ -366,9 +366,11 @@ class Events(Question):
         )
         found: list[tuple[float, Text]] = []
         for topic in islice(topics, _MOST_TOPICS):
-            earlier = await history.page(topic, 1, Span(0.0, span.since)) if span.since else []
+            rows = await history.page(topic, _MOST_EACH + 1, span)
+            whole = len(rows) <= _MOST_EACH
+            earlier = rows[:1] if not whole else await history.page(topic, 1, Span(0.0, span.since))
             before = next((_state_of(row.text) for row in earlier), "")
-            for row in await history.page(topic, _MOST_EACH, span):
+            for row in rows[not whole :]:
                 if (state := _state_of(row.text)) != before and not row.retain:
                     cells: dict[str, Cell] = {"name": names.name(topic), "value": Amount(state)}
                     found.append((row.time, Text("event_value", cells)))

@@ -1,11 +1,10 @@
 """A line that is no command as it stands: the steps in which it is understood, and what is said else."""
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 import re
-from types import coroutine
 
 from ..commands.command import Command, spelled
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and, side_of
@@ -102,12 +101,10 @@ class Understanding:
             asked = self._asking.question(line)
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
             found = found or await self._asking.answered(line, asked, self.sentence)
-            await _others_turn()
             found = found or self._wishes.later(line) or self._wishes.excepting(line)
             found = found or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            await _others_turn()
             found = self._asking.lately(asked) or await self.sentence(line)
             found = found or self._asking.over(asked or self._asking.read(line))
             if isinstance(found, Command) and found.node == "value" and not free:
@@ -116,7 +113,6 @@ class Understanding:
         if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
         found = found or await self._otherwise(line) or self._alike(line)
-        await _others_turn()
         if found is None and not free:
             found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
@@ -150,7 +146,6 @@ class Understanding:
         text = _told_last(text)
         if text.startswith("alert "):
             return self._hearing.parse(self._watched(self._plainly_named(text)))
-        await _others_turn()
         intent = await self._sentences.recognise(text, self._called(text), foreign=foreign)
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
@@ -475,12 +470,6 @@ def _condition_of(line: str) -> str:
     node, _, rest = line.partition(" ")
     first, _, clause = rest.partition(" ")
     return clause if node == "remind" and bare(first) in words("condition") else ""
-
-
-@coroutine
-def _others_turn() -> Generator[None]:
-    """Let messages come in between: a line that is hard to read takes some time."""
-    yield
 
 
 def _is_long(line: str) -> bool:

@@ -8,7 +8,6 @@ from ..commands.devices import SetFor
 from ..discovery.entities import name_words
 from ..discovery.setting.set_choice import (
     MOST_UNASKED,
-    Setting,
     Wish,
     allowed,
     describe,
@@ -19,13 +18,14 @@ from ..discovery.setting.set_choice import (
     parted_by_except,
     stepped,
     stepping,
+    typed,
     understood,
-    undone,
     wants,
+    ways_back,
 )
 from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
-from ..ports import Phrases, Ports
+from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.durations import parse_duration
 from ..text.politeness import MARKS, bare, is_wish
@@ -59,11 +59,14 @@ class Wishes:
         self._names = hearing.names
         self._hearing = hearing
 
-    @staticmethod
-    def plain(line: str) -> str:
+    def plain(self, line: str) -> str:
         """Return a wish without the way behind its value, `auf 21 hoch`, and the `back` of `back on`."""
-        spoken = [] if is_step(line) else line.split()
-        if spoken and (is_state_word(bare(spoken[-1])) or _turns(plainly(bare(spoken[-1])))):
+        spoken = [] if is_step(line) or self._hearing.names.find(line.rpartition(" ")[0]) else line.split()
+        if (
+            spoken
+            and not words("not").intersection(map(bare, spoken))
+            and (is_state_word(bare(spoken[-1])) or _turns(plainly(bare(spoken[-1]))))
+        ):
             while len(spoken) > _FEW - 1 and bare(spoken[-2]) in words("follow_again") | words("wholly"):
                 del spoken[-2]
         return without_way(" ".join(spoken)) or line
@@ -319,16 +322,17 @@ class Wishes:
         takes: bool | None = None
         for at, end in sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1]):
             said, rest = " ".join(spoken[at:end]), [*spoken[:at], *spoken[end:]]
-            lasts = not inner and end < len(spoken) and bool(parse_duration(said))
-            if lasts:
-                # `lamp 10 min on`; but a siren is `on 30s`.
+            # In `lamp for 10 min on and the fan on` nobody knows what lasts.
+            joined = inner or any(bare(word) in words("joint") for word in spoken[end:])
+            lasts = not joined and end < len(spoken) and bool(parse_duration(said))
+            if lasts:  # `lamp 10 min on`; but a siren is `on 30s`
                 takes = self.takes(" ".join(spoken)) if takes is None else takes
                 lasts = not takes
-            if not lasts and not (bare(spoken[at]) in words("time_later") and self._is_time(said)):
-                continue
-            wish = self._wish_in(rest)
-            if lasts or bare(spoken[at]) in words("time_lasting"):
-                then, moment, _ = self._timed(rest, inner=True) if not inner else ("", "", "")
+            lasting = lasts or bare(spoken[at]) in words("time_lasting")
+            timed = bare(spoken[at]) in words("time_later") and self._is_time(said)
+            wish = self._wish_in(rest) if lasts or (timed and not (lasting and joined)) else ""
+            if lasting and not joined and (lasts or timed):
+                then, moment, _ = self._timed(rest, inner=True)
                 if moment or wish:
                     return then or wish, moment, said
             elif wish:
@@ -358,20 +362,20 @@ class Wishes:
             return done if turns or done.key not in {"no_entity", "no_name", "no_name_near"} else None
         word, _, rest = time.partition(" ")
         when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
-        names = f" {min(words('joint'))} ".join(each.entity.full_name for each in done)
         now, local = self._clock.now(), self._clock.local
-        until = next(filter(None, (parse_moment(each, now, local) for each in (when, f"{when}:00"))), 0.0)
+        # Of `for 20` nobody knows of what.
+        tried = () if bare(word) in words("time_lasting") and rest.isdecimal() else (when, f"{when}:00")
+        until = next(filter(None, (parse_moment(each, now, local) for each in tried)), 0.0)
+        said = typed([(each, each.setting) for each in done], self._phrases)
         if not until:
-            said = f"{names} {self._phrases.write(done[0].setting)}"
             return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
-        back = undone(done[0], self._names.devices, self._templates, self._vocabulary)
-        if not back.value:
-            return BotError("later_unknown", name=names)
-        asks = any(each.asks_first for each in self._wanted(f"{names} {back}"))
-        if asks or len(done) > MOST_UNASKED:
-            return BotError("later_asks", deed=Worded(f"{names} {back}", partial(_typed_set, names, back)))
-        undo = _typed_set(names, back, self._phrases)
-        return SetFor(name=names, value=str(done[0].setting), back=undo, until=until)
+        back = ways_back(done, self._names.devices, self._templates, self._vocabulary)
+        if not all(to.value for _, to in back):
+            return BotError("later_unknown", name=back[0][0].entity.full_name)
+        undo = typed(back, self._phrases)
+        if len(done) > MOST_UNASKED or any(each.asks_first for each in self._wanted(undo)):
+            return BotError("later_asks", deed=undo)
+        return SetFor(name=said, back=undo, until=until) if back else self._hearing.parse(f"set {said}")
 
     def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
         """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
@@ -433,10 +437,6 @@ class Wishes:
         """Say whether nothing is called as what is to be set."""
         said = line.removeprefix("set ")
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
-
-
-def _typed_set(names: str, setting: Setting, phrases: Phrases) -> str:
-    return f"{names} {phrases.write(setting)}"
 
 
 def _wishes(line: str) -> list[str]:

@@ -222,12 +222,43 @@ def stepped(
 _SIDES = ("on", "off"), ("open", "close"), ("lock", "unlock")
 _OTHER = {one: other for pair in _SIDES for one, other in (pair, pair[::-1])}
 """What each order is undone by."""
+_STATE = {"close": "closed", "lock": "locked", "unlock": "unlocked"}
+"""What a thing says that did what it was told, where it says it otherwise."""
+_WHOLE = 100
 
 
 def undone(done: Wish, devices: Devices, templates: Templates, vocabulary: Vocabulary = BUILT_IN) -> Setting:
-    """Return what undoes a wish: the other side of a state, else what the thing says now, if it does."""
+    """Return what undoes a wish: of a state its other side, else what the thing says now; empty if unknown.
+
+    What stands half open goes back there.
+    """
     control, other = done.control, _OTHER.get(done.value.said, "")
-    if other and control.take(other, vocabulary) is not None:
-        return Setting(control.aspect, other)
     told = {binding.aspect: value for binding, value in told_values(done.entity, devices, templates)}
-    return Setting(control.aspect, told.get(control.aspect, ""))
+    place = number(told.get("position", "")) if not control.aspect else None
+    placed = any(each.aspect == "position" for each in done.entity.controls)
+    if placed and place is not None and 0 < place[0] < _WHOLE:
+        return Setting("position", number_text(place[0]))
+    if other and not control.aspect and control.take(other, vocabulary) is not None:
+        return Setting(control.aspect, other)
+    return Setting(control.aspect, told.get(control.aspect, "") if control.aspect else "")
+
+
+def ways_back(
+    done: Sequence[Wish], devices: Devices, templates: Templates, vocabulary: Vocabulary = BUILT_IN
+) -> list[tuple[Wish, Setting]]:
+    """Return what undoes some wishes later; of several those that change something."""
+    changing = [each for each in done if not _is_already(each, devices, templates)] if done[1:] else done
+    return [(each, undone(each, devices, templates, vocabulary)) for each in changing]
+
+
+def typed(wishes: Iterable[tuple[Wish, Setting]], phrases: Phrases) -> str:
+    """Return what is to be set to what, as it is typed: `hall lamp off and kitchen light on`."""
+    joint = phrases.phrase("common.words_joint").partition(",")[0]
+    return f" {joint} ".join(f"{one.entity.full_name} {phrases.write(to)}" for one, to in wishes)
+
+
+def _is_already(done: Wish, devices: Devices, templates: Templates) -> bool:
+    """Say whether a thing says already what is wished for."""
+    told = {binding.aspect: value for binding, value in told_values(done.entity, devices, templates)}
+    said = _STATE.get(done.value.said, done.value.said)
+    return told.get(done.control.aspect, "").casefold() == said.casefold()

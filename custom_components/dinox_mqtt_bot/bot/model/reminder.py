@@ -9,7 +9,7 @@ class Reminder:
 
     `id` is that of the notice which tells it, `number` the handle for typing. `who` asked for it: a bare
     JID, or what another surface calls its user. It is told `to` a contact or room; empty: to all that are
-    told alerts.
+    told alerts. `back`: it undoes what was set for a time.
     """
 
     id: str
@@ -19,3 +19,15 @@ class Reminder:
     text: str
     at: float
     deed: bool = False
+    back: bool = False
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What an action is answered."""
+        return {
+            "reminder": self.number,
+            "text": self.text,
+            "time": self.at,
+            "deed": self.deed,
+            "who": self.who,
+        }

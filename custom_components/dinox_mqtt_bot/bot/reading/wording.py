@@ -10,9 +10,9 @@ from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 FILLERS = tongue.words("before_name")
 """Words that people say before a name."""
 NO_NAMES = FILLERS | tongue.words("asks_is")
+"""Words with which no name begins in the middle of a sentence."""
 NO_BEGINNINGS = FILLERS | tongue.words("pronoun")
 """Words that begin no name in which they are not whole: `es` of `Esstischlampe`."""
-"""Words with which no name begins in the middle of a sentence."""
 _MOST_FILLERS = 4
 _ENDS = re.compile(r"[<>=≥≤≠!]")
 QUOTED = re.compile(

@@ -8,6 +8,7 @@ from .standing import is_pronoun
 from .tongue import LONGEST_PHRASE, plainly, skip, words
 
 _LONGEST = 240
+"""Characters of a line that may leave something out."""
 
 
 @dataclass(frozen=True, slots=True)

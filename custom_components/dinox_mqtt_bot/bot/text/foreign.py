@@ -111,6 +111,7 @@ _UNSURE = frozenset({"Cn", "Co", "Mc", "Sk"})
 
 
 _MOST_LINES = 2_000
+"""Lines of a text that are looked at, each for what it begins with."""
 
 
 def one_line(text: str, limit: int) -> str:

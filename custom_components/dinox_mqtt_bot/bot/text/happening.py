@@ -1,6 +1,6 @@
 """What happens to things, as people say it: `opens`, `gets wet`, `aufgeht`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 import re
 
 from .standing import pronoun_in
@@ -10,7 +10,9 @@ from .weekly import read_weekly
 _MARKS = "?!.,;: "
 _MOST_OF_TIMES = 8
 _CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m\b|\buhr\b|\bo.?clock\b", re.IGNORECASE)
-"""Without one, two numbers of which the first is less may as well be limits: `between 10 and 20`."""
+_UNIT_SIGNS = tuple("°%")
+_SHORT = 4
+"""Letters of a word that stands for no times by itself: `mo`, `wed`, `sun`, not `nachts`."""
 
 
 def change_of(text: str) -> str:
@@ -37,19 +39,36 @@ def named_after(change: str) -> frozenset[str]:
 def times_apart(clause: str, names: Collection[str]) -> tuple[str, str]:
     """Return a clause without the times of the week in it, and these as they are kept: `door at night open`.
 
-    What is in one of the `names` is none, nor is a lone word at the end: that is a state.
+    What is in one of the `names` is none, nor is a lone word or one behind an article: `the night light`.
     """
     said = clause.split()
     for at in range(len(said)):
         for end in range(min(len(said), at + _MOST_OF_TIMES), at, -1):
-            times = " ".join(said[at:end])
-            lone = end == at + 1 == len(said) and said[at].isalpha()
-            # Of `is on between 10 pm and 6 am` the `on` is the state.
-            stated = meant("state", said[at]) and read_weekly(" ".join(said[at + 1 : at + 2])) is None
-            if lone or stated or any(times.casefold() in name.casefold() for name in names):
-                continue
-            numbers = [int(each) for each in re.findall(r"\d{1,2}", times)]
-            clear = _CLOCK.search(times) or not numbers or numbers[0] > numbers[-1]
-            if clear and (weekly := read_weekly(times.rstrip(_MARKS))) is not None:
-                return " ".join(said[:at] + said[end:]), str(weekly)
+            times, rest = " ".join(said[at:end]), " ".join(said[:at] + said[end:])
+            if _may_be_times(said[at:end], said[end:]) and not any(_has(name, times) for name in names):
+                numbers = [int(each) for each in re.findall(r"\d{1,2}", times)]
+                # Two numbers alone may as well be limits, where nothing else is a condition.
+                clear = _CLOCK.search(times) or not numbers
+                clear = clear or (numbers[0] > numbers[-1] and (ends_in_change(rest) or _ends_in_state(rest)))
+                if clear and (weekly := read_weekly(times.rstrip(_MARKS))) is not None:
+                    return rest, str(weekly)
     return clause, ""
+
+
+def _may_be_times(said: Sequence[str], behind: Sequence[str]) -> bool:
+    """Say whether some words are not surely something else than times: a state, a name, an amount."""
+    first = said[0].strip(_MARKS).casefold()
+    if first in words("before_name") or (behind and behind[0][:1] in _UNIT_SIGNS):
+        return False
+    if len(said) == 1:
+        return not first.isalpha() or (first.endswith("s") and len(first) > _SHORT)
+    # Of `is on between 10 pm and 6 am` the `on` is the state.
+    return not meant("state", said[0]) or read_weekly(said[1]) is not None
+
+
+def _ends_in_state(clause: str) -> bool:
+    return bool(meant("state", clause.rstrip(_MARKS).rpartition(" ")[2]))
+
+
+def _has(name: str, times: str) -> bool:
+    return f" {times.casefold()} " in f" {name.casefold()} "

@@ -21,7 +21,9 @@ def without_polite(text: str) -> str:
     Greetings, polite words, thanks, smileys: alone thanks and `ok` are what is said.
     """
     words = text.split()
-    words = words[next((end for end in (2, 1) if len(words) > 2 and _are(_GREETINGS, words[:end])), 0) :]
+    # `Good morning` may begin a name; with a mark behind it, it does not.
+    ends = [end for end in (2, 1) if len(words) > 2 and _are(_GREETINGS, words[:end])]
+    words = words[next((end for end in ends if end == 1 or words[end - 1][-1] in MARKS), 0) :]
     while words:
         first = len(words) > 1 and (
             _are(_ASIDE, words[:1]) or (words[0][-1] == "," and _are(_THANKS, words[:1]))

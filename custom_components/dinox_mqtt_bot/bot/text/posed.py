@@ -22,8 +22,8 @@ class Posed:
     `asks` are the senses of its question words, `span` the words of a time and `point` that it is a moment,
     `over` in it that it is none any more. `more` and `less` are kinds of which there is more or less, or
     `any`; `above` and `below` limits. `outside_first`: no name is said before `outside`. `whole` is what is
-    left with the words for its kind, `first` the sense of the word that it begins with. `used`: it asks how
-    much was used.
+    left with the words for its kind, `first` the sense of the word that it begins with. `used`: a word in
+    it tells of what is used up.
     """
 
     spoken: tuple[str, ...]

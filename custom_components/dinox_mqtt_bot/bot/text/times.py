@@ -292,17 +292,24 @@ def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
         for begun in (count, *range(count)):
             end = len(spoken) - count + begun
             said, rest = spoken[:begun] + spoken[end:], spoken[begun:end]
-            if 0 < begun < count and (_timed_by(spoken[:begun]) or not _timed_by(spoken[end:])):
-                continue  # `at 8 to cook for tomorrow` is no time of tomorrow
+            # `at 8 to cook for tomorrow` is no time of tomorrow; nor is `5 minutes` behind a `for`.
+            torn = 0 < begun < count and (_timed_by(spoken[:begun]) or not _timed_by(spoken[end:]))
+            if torn or _is_lasting(rest[-1:]):
+                continue
             point = read_point(time_words(" ".join(said)), beside=True)
             if point is not None and _contradicts(point):
                 return 0.0, text
-            if moment := parse_moment(" ".join(said), now, local):
-                torn = not _timed_by(said) and _is_torn(rest, spoken[begun - 1 : begun], begun < count)
-                if torn or plainly(said[0]) not in words("time_lasting"):
-                    return (0.0, text) if torn else (moment, " ".join(rest))
+            moment = parse_moment(" ".join(said), now, local)
+            if moment and _is_lasting(said[:1]):
                 lasting = lasting if lasting[0] else (moment, " ".join(rest))
+            elif moment:
+                torn = not _timed_by(said) and _is_torn(rest, spoken[begun - 1 : begun], begun < count)
+                return (0.0, text) if torn else (moment, " ".join(rest))
     return lasting
+
+
+def _is_lasting(said: Sequence[str]) -> bool:
+    return bool(said) and plainly(said[0]) in words("time_lasting")
 
 
 def _timed_by(said: Sequence[str]) -> bool:

@@ -99,13 +99,13 @@ def _lasting(text: str) -> str:
             continue
         end = found.end() + spoken[count - 1].end
         before, time, behind = text[: found.start()].split(), text[found.end() : end], text[end:].strip()
-        if is_happening(behind):
-            # A verb stands last: `länger als 5 Minuten offen`.
+        if is_happening(behind):  # a verb stands last: `länger als 5 Minuten offen`
             return f"{text[: found.start()]} {behind} for {time}"
         behind = "" if behind.casefold() in BEFORE_OPERATOR else behind
         before = before[: len(before) - (" ".join(before[-1:]).casefold() in BEFORE_OPERATOR)]
         ends = [" ".join(before[-count:]) for count in (1, 2) if len(before) >= count]
-        if found[1] or any(is_state_word(each) or number(each) is not None for each in ends):
+        compared = located(" ".join(before), changing=False)[1]
+        if found[1] or any(is_state_word(each) or (compared and number(each)) for each in ends):
             return f"{' '.join(before)} for {time} {behind}"
     return text
 
