@@ -66,6 +66,12 @@ def house(language: str = "en") -> World:
     for hours, energy in ((30, 100.0), (24, 100.4), (20, 101.1), (4, 101.1), (2, 0.2), (1, 0.5)):
         world.clock.time = now - hours * 3_600
         world.receive("z/washer", json.dumps({"power": 2 if hours % 2 else 400, "energy": energy}))
+    meter = {"name": "Meter", "identifiers": ["meter"]}
+    config = {"device_class": "energy", "state_class": "total", "unit_of_measurement": "kWh"}
+    announce(world, "sensor", "net", name="Energy", state_topic="meter/net", device=meter, **config)
+    for hours, energy in ((20, "-5"), (10, "-6"), (5, "-7")):
+        world.clock.time = now - hours * 3_600
+        world.receive("meter/net", energy)
     world.clock.time = now
     for topic, payload in (
         ("lock/front", "LOCKED"),
@@ -152,6 +158,9 @@ async def test_what_is_wished_for_is_done(lines: tuple[str, ...], wanted: list[t
         ("how many kwh did the washer use in the last 3 hours", "0.3 kWh (from 0.2 kWh to 0.5 kWh)"),
         ("how much did the washer use in the last 25 hours", "1.2 kWh (from 100.4 kWh to 0.5 kWh)"),
         ("how much power did the washer use in the last 3 hours", "0.3 kWh"),
+        ("how much did the meter use in the last 25 hours", "Meter Energy, since "),
+        ("how much did the meter use in the last 25 hours", ": −2 kWh (from −5 kWh to −7 kWh)"),
+        ("frobnicator 2 degrees warmer", "I know no “frobnicator”"),
         ("how warm was the heat pump yesterday", "says nothing"),
         ("thanks", "You are welcome"),
         ("thank you", "You are welcome"),

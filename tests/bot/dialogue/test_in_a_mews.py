@@ -382,3 +382,53 @@ async def test_who_is_home_though_something_is_called_so() -> None:
     announce(world, "sensor", "hm", name="Home", state_topic="mews/hm", device="Home")
     world.receive("mews/hm", "evening")
     assert await say(world, "who is home") == "There:\n• Tom home, 2 min ago"
+
+
+@pytest.mark.parametrize(
+    ("lines", "waiting"),
+    [
+        (("desk lamp on for 10 minutes", "desk lamp on for 30 minutes"), ["Desk lamp off — 05:42"]),
+        (("bath thermostat 24 for 1 hour", "bath thermostat 25 for 2 hours"), ["temperature 22 — 07:12"]),
+        (("desk lamp on for 10 minutes", "desk lamp off"), []),
+        (("desk lamp on for 10 minutes", "hall lamp off"), ["Desk lamp off — 05:22"]),
+        (("desk lamp on for 10 minutes", "cancel"), []),
+        (("desk lamp on for 10 minutes", "forget it"), []),
+        (("hall lamp off and desk lamp on for 5 minutes",), ["Hall lamp on and Desk lamp off — 05:17"]),
+        (("hall lamp off and desk lamp off for 5 minutes",), ["Hall lamp on — 05:17"]),
+        (("desk lamp off and lawn sprinkler off for 5 minutes",), []),
+        (("hall lamp on for 20",), []),
+        (("desk lamp on for 10 min and the hall lamp off",), []),
+    ],
+)
+async def test_what_is_undone_later_is_so_once(lines: tuple[str, ...], waiting: list[str]) -> None:
+    world = mews()
+    world.receive("mews/heat/bath", '{"now": 21, "target": 22}')
+    for line in lines:
+        await say(world, line)
+        if "thermostat" in line:
+            world.receive("mews/heat/bath", '{"now": 21, "target": 24}')
+    told = await say(world, "waiting")
+    assert all(each in told for each in waiting), told
+    assert told.count("⏰") == len(waiting), told
+
+
+async def test_what_undoes_something_that_is_gone_is_kept() -> None:
+    world = mews()
+    await say(world, "desk lamp on for 10 minutes")
+    world.receive("homeassistant/light/mews_desk_lamp/config", "", retain=True)
+    await say(world, "hall lamp off")
+    assert "Desk lamp off" in await say(world, "waiting")
+
+
+async def test_what_stands_half_open_goes_back_there() -> None:
+    world = mews()
+    announce(
+        *(world, "cover", "blind"),
+        name=None,
+        command_topic="mews/blind/set",
+        position_topic="mews/blind/pos",
+        set_position_topic="mews/blind/pos/set",
+        device={"name": "Attic blind", "identifiers": ["blind"]},
+    )
+    world.receive("mews/blind/pos", "40")
+    assert "Attic blind position 40 (r1)" in await say(world, "close the attic blind for 10 minutes")

@@ -18,10 +18,10 @@ from ..discovery.setting.set_choice import (
     parted_by_except,
     stepped,
     stepping,
-    typed,
     understood,
     wants,
     ways_back,
+    wishes_typed,
 )
 from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
@@ -366,13 +366,13 @@ class Wishes:
         # Of `for 20` nobody knows of what.
         tried = () if bare(word) in words("time_lasting") and rest.isdecimal() else (when, f"{when}:00")
         until = next(filter(None, (parse_moment(each, now, local) for each in tried)), 0.0)
-        said = typed([(each, each.setting) for each in done], self._phrases)
+        said = wishes_typed([(each, each.setting) for each in done], self._phrases)
         if not until:
             return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
         back = ways_back(done, self._names.devices, self._templates, self._vocabulary)
         if not all(to.value for _, to in back):
             return BotError("later_unknown", name=back[0][0].entity.full_name)
-        undo = typed(back, self._phrases)
+        undo = wishes_typed(back, self._phrases)
         if len(done) > MOST_UNASKED or any(each.asks_first for each in self._wanted(undo)):
             return BotError("later_asks", deed=undo)
         return SetFor(name=said, back=undo, until=until) if back else self._hearing.parse(f"set {said}")

@@ -16,8 +16,6 @@ _BUSY = " …"
 _LARGEST_OBJECT = 4_096
 """Characters of an object that a template has written."""
 _MOST_DIGITS = 10
-_LARGEST_COUNT = 1e100
-"""No device counts further, and with what is further a double overflows."""
 
 type Pairs = tuple[tuple[str, str], ...]
 
@@ -49,7 +47,7 @@ class Mired:
     """A lamp counts the millionth part of what its colour temperature in kelvins goes into."""
 
     def read(self, value: float) -> float | None:
-        return round(1_000_000 / value) if value >= 1 else None
+        return round(1_000_000 / value) if value > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class Form:
             return state
         if self.count is not None:
             found = number(text)
-            own = self.count.read(found[0]) if found and abs(found[0]) <= _LARGEST_COUNT else None
+            own = None if found is None else _counted(self.count, found[0])
             return None if own is None else number_text(own)
         if self.only:
             return None
@@ -199,6 +197,15 @@ def _plainly(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return number_text(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _counted(count: Count, number: float) -> float | None:
+    """Return a number as people count, None if that is more or less than a double holds."""
+    try:
+        read = count.read(number)
+    except OverflowError, ValueError:
+        return None
+    return read if read is not None and isfinite(read) else None
 
 
 def _versions(found: Mapping[str, object]) -> str | None:

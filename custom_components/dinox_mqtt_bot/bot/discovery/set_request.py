@@ -251,7 +251,7 @@ def ways_back(
     return [(each, undone(each, devices, templates, vocabulary)) for each in changing]
 
 
-def typed(wishes: Iterable[tuple[Wish, Setting]], phrases: Phrases) -> str:
+def wishes_typed(wishes: Iterable[tuple[Wish, Setting]], phrases: Phrases) -> str:
     """Return what is to be set to what, as it is typed: `hall lamp off and kitchen light on`."""
     joint = phrases.phrase("common.words_joint").partition(",")[0]
     return f" {joint} ".join(f"{one.entity.full_name} {phrases.write(to)}" for one, to in wishes)

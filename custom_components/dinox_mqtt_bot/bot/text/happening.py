@@ -42,16 +42,19 @@ def times_apart(clause: str, names: Collection[str]) -> tuple[str, str]:
     What is in one of the `names` is none, nor is a lone word or one behind an article: `the night light`.
     """
     said = clause.split()
-    for at in range(len(said)):
-        for end in range(min(len(said), at + _MOST_OF_TIMES), at, -1):
-            times, rest = " ".join(said[at:end]), " ".join(said[:at] + said[end:])
-            if _may_be_times(said[at:end], said[end:]) and not any(_has(name, times) for name in names):
-                numbers = [int(each) for each in re.findall(r"\d{1,2}", times)]
-                # Two numbers alone may as well be limits, where nothing else is a condition.
-                clear = _CLOCK.search(times) or not numbers
-                clear = clear or (numbers[0] > numbers[-1] and (ends_in_change(rest) or _ends_in_state(rest)))
-                if clear and (weekly := read_weekly(times.rstrip(_MARKS))) is not None:
-                    return rest, str(weekly)
+    spans = [
+        (at, end) for at in range(len(said)) for end in range(min(len(said), at + _MOST_OF_TIMES), at, -1)
+    ]
+    for at, end in spans:
+        times, rest = " ".join(said[at:end]), " ".join(said[:at] + said[end:])
+        if not _may_be_times(said[at:end], said[end:]) or any(_has(name, times) for name in names):
+            continue
+        numbers = [int(each) for each in re.findall(r"\d{1,2}", times)]
+        # Two numbers alone may as well be limits, where nothing else is a condition.
+        clear = _CLOCK.search(times) or not numbers
+        clear = clear or (numbers[0] > numbers[-1] and (ends_in_change(rest) or _ends_in_state(rest)))
+        if clear and (weekly := read_weekly(times.rstrip(_MARKS))) is not None:
+            return rest, str(weekly)
     return clause, ""
 
 

@@ -10,7 +10,7 @@ from ...ports import Phrases
 from ...text.states import is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Setting, Wish, allowed, describe, stepped, stepping, typed, ways_back, wish
+from ..set_request import Setting, Wish, allowed, describe, stepped, stepping, ways_back, wish, wishes_typed
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
@@ -43,10 +43,10 @@ __all__ = [
     "stepped",
     "stepping",
     "taking",
-    "typed",
     "understood",
     "wants",
     "ways_back",
+    "wishes_typed",
 ]
 
 
