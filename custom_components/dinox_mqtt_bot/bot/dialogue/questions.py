@@ -342,11 +342,15 @@ class Events(Question):
         shown = lines[-_MOST_EVENTS:]
         # What has no beginning begins with what is known first.
         since = parts.moment(span.since or min((at for at, _ in shown), default=span.until))
+        title, none = Text("events", {"since": since}), Text("events_none", {"since": since})
+        if span.until <= clock.now():
+            cells: dict[str, Cell] = {"span": since.to(parts.moment(span.until))}
+            title, none = Text("events_between", cells), Text("events_none_between", cells)
         return Table(
-            title=Text("events", {"since": since}),
+            title=title,
             columns=("column_time", "column_what"),
             rows=tuple((parts.moment(at), text) for at, text in shown),
-            empty=Text("events_none", {"since": since}),
+            empty=none,
             facts=tuple({"time": at, "what": text.key, **text.placeholders} for at, text in shown),
             note=Text("events_more", {"count": str(len(lines) - len(shown))})
             if len(lines) > len(shown)

@@ -7,7 +7,7 @@ import re
 from typing import override
 
 from .times import PARTS, Local, TimeOfDay, clock_at, time_words
-from .tongue import lead, words
+from .tongue import lead, skip, words
 
 DAYS = 7
 DAILY = "daily"
@@ -18,6 +18,7 @@ _GROUPS = {
     "weekend": frozenset({5, 6}),
     "all_days": frozenset(range(DAYS)),
 }
+_EVENING, _DAWN = 18 * 60, 6 * 60
 _AND = words("joint")
 _TO = words("time_to") | words("time_until")
 _BEFORE = words("time_between") | words("time_filler") | words("time_since") | _AND
@@ -77,7 +78,9 @@ def read_weekly(text: str) -> Weekly | None:
     hours: tuple[int, int] | None = None
     at = 0
     while at < len(spoken):
-        if spoken[at] in _BEFORE:
+        if hours is None and (found := _from_or_to(spoken, at)) is not None:
+            hours, at = found
+        elif spoken[at] in _BEFORE:
             at += 1
         elif (named := _days(spoken, at)) is not None:
             days |= named[0]
@@ -124,6 +127,24 @@ def _hours(spoken: Sequence[str], at: int) -> tuple[tuple[int, int], int] | None
         return None
     until, end = clock_at(spoken, at + 1, bare=True)
     return None if until is None else ((_minutes(begin), _minutes(until)), end)
+
+
+def _from_or_to(spoken: Sequence[str], at: int) -> tuple[tuple[int, int], int] | None:
+    """Return the hours after or before one time of day, `after 10 pm`, and where they are said to end.
+
+    What begins in the evening ends at six in the morning, else with the day.
+    """
+    after, before = skip("hours_after", spoken, at), skip("hours_before", spoken, at)
+    begin = max(after, before)
+    if begin == at or begin == len(spoken):
+        return None
+    midnight, end = lead("part", spoken, begin)
+    clock, end = ((0, 0, 0), end) if midnight == "midnight" else clock_at(spoken, begin, bare=False)
+    if clock is None or (spoken[end : end + 1] and spoken[end] in _HOURS_TO):
+        return None
+    minutes = _minutes(clock)
+    late = minutes >= _EVENING or not minutes
+    return ((0, minutes) if before > at else (minutes, _DAWN if late else 0)), end
 
 
 def _minutes(clock: TimeOfDay) -> int:
