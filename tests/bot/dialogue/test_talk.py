@@ -71,7 +71,8 @@ def kind_of(world: World, said: str, language: str) -> str:
         return "social"
     if fits(*_ASKING):
         return "ask"
-    if fits(*_QUESTIONS, "events", "events_none") or any(
+    events = ("events", "events_none", "events_between", "events_none_between")
+    if fits(*_QUESTIONS, *events) or any(
         said == texts[f"exceptions.{key}.message"] for key in ("nothing_such", "nobody_known")
     ):
         return "question"
