@@ -323,7 +323,7 @@ class Try(Command):
     async def _rule(self, parts: Parts) -> tuple[AlertRule, list[str]]:
         """Return the rule that is tried, and what it is about if nothing is called so."""
         first, _, rest = self.rule.strip().partition(" ")
-        said = rest if spelled(first) in by_word([Alert]) and rest else self.rule
+        said = rest if spelled(first) in by_word((Alert,)) and rest else self.rule
         found = Handles(parts.alerts.rules).begun(said)
         if found is not None:
             return (changed(*found) if found[1] else found[0]), []

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum, auto
+from functools import cache
 import re
 from types import UnionType
 from typing import Any, ClassVar, Protocol, get_args
@@ -188,7 +189,8 @@ def worded(parts: Parts, tell: Callable[[Speech], str]) -> Worded:
     return Worded(parts.ports.phrases.write(Worded("", tell)), tell)
 
 
-def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:
+@cache
+def by_word(commands: tuple[type[Command], ...]) -> Mapping[str, type[Command]]:
     """Return some commands by every word for them, in all languages, as `spelled` has it."""
     nodes = {command.node: command for command in commands}
     known = {" ".join(said): nodes[node] for said, node in phrases("command").items() if node in nodes}

@@ -1,7 +1,7 @@
 """Chat text to command: total on any text, forgiving about quotes."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from itertools import islice, takewhile
 import re
@@ -50,7 +50,7 @@ def unaddressed(text: str) -> str:
     return text[match.end() if match else 0 :].strip()
 
 
-def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
+def find(word: str, commands: tuple[type[Command], ...]) -> type[Command]:
     """Find a command by name, which may have a colon behind it.
 
     Raises BotError `unknown_command` or `unknown_command_similar`.
@@ -66,7 +66,7 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
     raise BotError("unknown_command_similar", command=shown, similar=similar, help=help_line)
 
 
-def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
+def takes_name(text: str, commands: tuple[type[Command], ...]) -> bool:
     """Say whether a text is a command that takes the name of a topic."""
     spoken = next(split_words(unaddressed(text)), None)
     command = by_word(commands).get(spelled(spoken.text)) if spoken else None
@@ -75,7 +75,7 @@ def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
 
 def parse(
     text: str,
-    commands: Collection[type[Command]],
+    commands: tuple[type[Command], ...],
     aliases: Collection[str] = (),
     begin: Begin | None = None,
 ) -> Command:

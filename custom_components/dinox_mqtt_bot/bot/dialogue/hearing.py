@@ -6,7 +6,8 @@ from contextlib import suppress
 from ..commands.command import Command, by_word, is_more, spelled
 from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
 from ..model.replies import BotError, Text
-from ..reading.names import Names, Topics
+from ..ports import History
+from ..reading.names import Names
 from ..text.rate import Window
 
 type Understood = Command | Text | BotError
@@ -27,7 +28,7 @@ class CommandReader:
 
     def __init__(
         self,
-        commands: Collection[type[Command]],
+        commands: tuple[type[Command], ...],
         names: Names,
         *,
         bare: bool,
@@ -57,12 +58,12 @@ class CommandReader:
         plainly = asked or (self._bare and not among_others)
         return (plainly or addressed(text) or likely(text)) and is_more(unaddressed(text))
 
-    async def learn(self, text: str, history: Topics) -> None:
+    async def learn(self, text: str, history: History) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
         if takes_name(text, self._commands):
             await self.know_names(history)
 
-    async def know_names(self, history: Topics) -> None:
+    async def know_names(self, history: History) -> None:
         """Know every name, as far as that can be known."""
         with suppress(BotError):
             await self.names.refresh(history)

@@ -84,7 +84,7 @@ class Understanding:
         self._about_rules.apply(rules.alerts)
 
     async def meant(self, text: str, *, free: bool = False) -> Understood | None:
-        """Return what a line surely means; None where that is not known.
+        """Return what a line surely means, by the names that are known; None where that is not known.
 
         Where there is somebody else for `free` text, a command with a fault is one only if it has few words.
         """
@@ -93,7 +93,6 @@ class Understanding:
             return None
         if not name_words(line) and line not in self._hearing.words:
             return None if free else NODDED
-        await self._hearing.know_names(self._history)
         found = self._typed(line) or self._preset(line)
         asked = None
         if found is None:
@@ -127,7 +126,7 @@ class Understanding:
 
     async def deed(self, text: str) -> Command:
         """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
-        await self._hearing.learn(text, self._history)
+        await self._hearing.know_names(self._history)
         wanted = self._hearing.parse(text)
         found = wanted if isinstance(wanted, Command) else await self.meant(text)
         if not isinstance(found, Command) or found.node not in DEEDS:

@@ -67,6 +67,8 @@ class Devices:
         self._levels: dict[tuple[str, str], float] = {}
         # Hears of each message on a topic that an entity speaks of.
         self.tell: Callable[[str], None] = _ignore
+        self.changes = 0
+        """How often what there is has changed."""
         self._count = 0
         self._size = 0
 
@@ -81,6 +83,7 @@ class Devices:
         """Take in the entities of one configuration topic, in the place of those it had."""
         if entities == self._entities.get(config_topic, ()):
             return
+        self.changes += 1
         self._drop(config_topic)
         if not entities:
             return
@@ -134,6 +137,7 @@ class Devices:
 
     def forget(self) -> None:
         """Know no devices any more; what they said stays, for those that are learned again."""
+        self.changes += 1
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
         self._partial.clear()

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
-from typing import Protocol
 
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
-from ..model.history import TopicRow
 from ..model.topics import ENTITIES, HOOKS, LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
+from ..ports import History
 from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, split_words
@@ -28,6 +28,8 @@ MOST_RANKED = 20
 """Names with a word that is near, of which the nearest are told."""
 MOST_SPOKEN = 24
 """Words of a sentence in which names are looked for."""
+_MOST_BEGUN = 200
+"""Texts of which it is known what name they begin with."""
 SHORTEST = 3
 """Letters of a word that stands for a name it is only like."""
 _MARKS = "?!.,;:"
@@ -36,12 +38,6 @@ _TOPIC_SIGNS = frozenset("/+#$")
 
 type Hit = tuple[int, Fit, Meant]
 """How many words of what was said are a name, how well they fit, and whose name it is."""
-
-
-class Topics(Protocol):
-    """Where it is remembered what came in."""
-
-    async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]: ...
 
 
 class Names:
@@ -59,18 +55,21 @@ class Names:
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
         self._alias_words = frozenset[str]()
+        # A line is read in many ways, and each of them asks for the names in it.
+        self._known_begun = lru_cache(_MOST_BEGUN)(self._read_begun)
 
     def apply(self, subscriptions: Subscriptions) -> None:
         """Know what is subscribed, and what it is called."""
         self._subscriptions = subscriptions
         self._alias_words = frozenset(part for each in subscriptions for part in name_words(each.alias))
+        self._known_begun.cache_clear()
 
     @property
     def aliases(self) -> Collection[str]:
         """The aliases as `fold` writes them."""
         return self._subscriptions.aliases
 
-    async def refresh(self, history: Topics) -> None:
+    async def refresh(self, history: History) -> None:
         """Learn what came in. Raises BotError where that cannot be read."""
         before = self._seen
         seen: dict[str, Seen] = {}
@@ -79,10 +78,11 @@ class Names:
         for row in heard:
             kept = before.get(row.topic)
             seen[row.topic] = kept if kept and kept.name == row.name else Seen(row.topic, row.name)
-        if seen.keys() != before.keys():
+        if seen != before:
             self._heard_words = None
         self._seen = seen
         self._fields.learn((row.topic, row.name, row.last_text) for row in heard)
+        self._known_begun.cache_clear()
 
     def known(self, text: str) -> bool:
         """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
@@ -214,6 +214,9 @@ class Names:
         return {each.device_class for each in own if each.device_class}
 
     def _begun(self, text: str) -> Begun:
+        return self._known_begun(text, self.devices.changes)
+
+    def _read_begun(self, text: str, _changes: int) -> Begun:
         if quoted := QUOTED.match(text):
             inside = next(part for part in quoted.groups()[:6] if part)
             written = Meant(inside, write_path(parse_path(quoted[7])), inside)

@@ -1,7 +1,7 @@
 """The words that people type, in every language that has a file, and how words are compared."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 import re
 import unicodedata
 
@@ -9,6 +9,9 @@ from .languages import LANGUAGES
 
 LONGEST_PHRASE = 5
 """Words that a phrase has at most."""
+
+_LONGEST_WORD = 40
+"""Characters of a text that is kept with what it is compared as."""
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'"})
 
@@ -25,8 +28,16 @@ def plainly(text: str) -> str:
     """Return words as they are compared: in small letters without accents, `ü` as `ue`."""
     if text.isascii():
         return text.lower()
+    return _plain_word(text) if len(text) <= _LONGEST_WORD else _without_accents(text)
+
+
+def _without_accents(text: str) -> str:
     text = text.casefold().translate(_UMLAUTS)
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
+# The same words are compared with many others.
+_plain_word = lru_cache(4_096)(_without_accents)
 
 
 def _spellings(word: str) -> tuple[str, ...]:
