@@ -89,3 +89,70 @@ async def test_an_unreadable_history_leaves_the_rule_as_it_is(monkeypatch: pytes
     monkeypatch.setattr(world.history, "page", fails)
     assert await heard(world, "s/door", "open") == []
     assert len(await heard(world, "s/door", "closed")) == 1
+
+
+HATCH = "alert s/hatch == open and s/lamp == off"
+
+
+@pytest.mark.parametrize(
+    ("payloads", "told"),
+    [
+        (["off"], True),
+        (["on"], False),
+        (["off", "on"], False),
+        (["on", "off"], True),
+        (["off", ""], False),
+        (["off", "", "off"], True),
+        ([], False),
+    ],
+)
+async def test_what_else_has_to_be_so_is_known_of_what_was_said_before(
+    payloads: list[str], told: bool
+) -> None:
+    world = World(ALL)
+    for payload in payloads:
+        world.receive("s/lamp", payload)
+    await say(world, HATCH)
+    assert bool(await heard(world, "s/hatch", "open")) is told
+
+
+async def test_what_else_has_to_be_so_may_have_changed_before_the_history_was_read() -> None:
+    world = World(ALL)
+    world.receive("s/lamp", "on")
+    await say(world, HATCH)
+    world.receive("s/lamp", "off")
+    world.receive("s/lamp", "on")
+    assert await heard(world, "s/hatch", "open") == []
+
+
+async def test_a_field_of_the_newest_message_that_has_it_says_what_else_is_so() -> None:
+    world = World(ALL)
+    world.receive("s/lamp", '{"state": "off", "level": 1}')
+    world.receive("s/lamp", '{"battery": 90}')
+    await say(world, "alert s/hatch == open and s/lamp.state == off")
+    assert await heard(world, "s/hatch", "open")
+
+
+async def test_what_only_a_device_has_said_says_what_else_is_so() -> None:
+    world = World(Subscription("s/#"))
+    announce(world, "switch", "lamp", name="Lamp", state_topic="l/lamp", command_topic="l/set", device="Lamp")
+    world.receive("l/lamp", "OFF")
+    await say(world, "alert s/hatch == open and lamp is off")
+    assert await heard(world, "s/hatch", "open")
+
+
+async def test_a_rule_for_which_one_condition_is_enough_waits_for_each() -> None:
+    world = World(ALL)
+    world.receive("s/lamp", "off")
+    await say(world, HATCH.replace(" and ", " or "))
+    assert await heard(world, "s/door", "open") == []
+    assert await heard(world, "s/lamp", "off")
+
+
+async def test_what_else_is_so_is_known_after_a_restart() -> None:
+    world = World(ALL)
+    world.receive("s/lamp", "off")
+    await say(world, HATCH)
+    await world.settle()
+    world.restart()
+    assert await heard(world, "s/hatch", "open")

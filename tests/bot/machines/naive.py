@@ -254,6 +254,16 @@ class NaiveJudge:
             new = self.rules.get(rule_id)
             if new is None or new.asks != before_rule.asks:
                 self.elsewhere.pop(rule_id, None)
+        for rule in self.rules.values():
+            if not rule.either and (rule.id not in before or before[rule.id].asks != rule.asks):
+                self._look_back(rule)
+
+    def _look_back(self, rule: AlertRule) -> None:
+        """Believe what was said last before a rule was made of its conditions that look at another topic."""
+        truths = self.elsewhere.setdefault(rule.id, {})
+        for place, clause in enumerate(rule.others):
+            if clause.filter:
+                _note(truths, place, clause, self.past.get(clause.filter, ""))
 
     def retire(self, rules: Iterable[AlertRule]) -> None:
         """Take out the rules that are not there any more, since they have told what they were there for."""

@@ -8,8 +8,8 @@ from ..model.alert import Alert, AlertEvent, Attending, Record, Step
 from ..model.announcements import NOTHING, AlertBlind, AlertTold, Announcement, Judged
 from ..model.message import Reading
 from ..model.notice import Notice, is_target
-from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.topics import Subscriptions
+from ..model.rules import AlertRule, Operator, Priority, RuleSet
+from ..model.topics import Subscriptions, matches
 from ..ports import Ports, Spawn, When
 from . import lifecycle
 from .engine import AlertEngine
@@ -157,10 +157,11 @@ class Alerts:
         if highest >= self.next_number:
             self._ports.memory.set(LAST_RULE, str(highest))
 
-    def recall(self, rule: AlertRule, said: Iterable[Reading]) -> None:
-        """Let a rule know what its topics said before it was made, the oldest first."""
-        watch, found = Watch.of(rule), dict[str, Alert]()
-        for reading in said:
+    def recall(self, rule: AlertRule, said: Sequence[Reading]) -> None:
+        """Let a rule know what its topics said before it was made, of each the oldest first."""
+        now, watch, found = self._ports.clock.now(), Watch.of(rule), dict[str, Alert]()
+        own = [each for each in said if matches(rule.filter, each.message.topic)]
+        for reading in own if rule.condition.operator is Operator.CHANGES else ():
             topic, value = reading.message.topic, watch.value(reading)
             alert = self.engine.get(rule.id, topic) or Alert(rule.id, topic)
             if value is not None and not alert.seen:
@@ -168,6 +169,8 @@ class Alerts:
                 found[topic] = replace(valued, seen=reading.message.received)
         if found:
             self._ports.alerts.save(self.engine.mark_told(found.values(), ()))
+        self._follow(self.engine.recall(rule, said[::-1], now), now)
+        self._ports.clock.wake(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:
         """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""

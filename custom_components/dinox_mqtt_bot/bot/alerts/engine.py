@@ -1,6 +1,6 @@
 """The alerts of one bot: judged by what comes in and by time; pure, time comes in as an argument."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -40,17 +40,12 @@ class AlertEngine:
         behind: Callable[[str], str] = lambda topic: "",
     ) -> None:
         self._local, self._behind = local, behind
-        self.unwatched = 0
         self.closed: list[tuple[Alert, AlertRule]] = []
-        self._overfull: dict[str, None] = {}
-        self._watches = Watches(rules)
-        self._alerts = AlertIndex()
-        self._silence = Silence()
+        self.unwatched, self._overfull = 0, dict[str, None]()
+        self._watches, self._alerts, self._silence = Watches(rules), AlertIndex(), Silence()
         self._timers, self._blindness, self.courses = Timers(), Blindness(), Courses()
         self._number = last_number
-        self._changed: dict[Key, Alert] = {}
-        self._gone: set[Key] = set()
-        self._events: list[AlertEvent] = []
+        self._changed, self._gone, self._events = dict[Key, Alert](), set[Key](), list[AlertEvent]()
         self._changes: list[AlertChanged | AlertValue | AlertBlind] = []
         for alert in sorted(kept, key=lifecycle.last_seen):
             if (left := of_earlier(alert)) is None:
@@ -115,8 +110,7 @@ class AlertEngine:
         """Take over other rules; close, untold, the alert of a rule gone, off or asking something else."""
         # What people may have been told of is in `closed` until the next time.
         self._clock(now)
-        self.closed = []
-        before, self._watches = self._watches, Watches(rules)
+        before, self._watches, self.closed = self._watches, Watches(rules), []
         self.courses.keep(self._watches.alike(before))
         for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
@@ -140,6 +134,13 @@ class AlertEngine:
         for watches in found:
             for watch in watches:
                 self._judge(watch, reading, now)
+        return self._done()
+
+    def recall(self, rule: AlertRule, said: Sequence[Reading], now: float) -> Judged:
+        """Let a rule know what other topics said before it was made, the newest first."""
+        self._clock(now)
+        if (watch := self._watches.get(rule.id)) is not None and self._joints.recall(watch, said):
+            self._reconsider(watch, now)
         return self._done()
 
     def tick(self, now: float) -> Judged:
@@ -420,8 +421,7 @@ class AlertEngine:
         """Forget what a topic not known yet needs more: its rule's own memory, and for a breach any other."""
         if alert.rule == BROKER.id or self._alerts.has_share(alert.rule, len(self.rules)):
             return True
-        oldest = self._alerts.in_the_way(alert)
-        if oldest is not None:
+        if (oldest := self._alerts.in_the_way(alert)) is not None:
             self._forget(oldest)
         return oldest is not None
 

@@ -1,6 +1,6 @@
 """Rules with more than one condition: what is known of each, and what that comes to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..model.alert import Alert
@@ -23,6 +23,16 @@ class Joints:
     def hear(self, watch: Watch, reading: Reading) -> bool:
         """Take a message on another topic of a rule; say whether that changes anything."""
         return self._note(watch, reading.message.topic, reading)
+
+    def recall(self, watch: Watch, said: Sequence[Reading]) -> bool:
+        """Know from older messages, the newest first, what is not known yet; say whether there was any."""
+        before = self._of(watch)
+        truths = tuple(
+            _recalled(other, said) if truth is None else truth
+            for other, truth in zip(watch.others, before, strict=True)
+        )
+        self._truths[watch.rule.id] = watch.rule.asks, truths
+        return truths != before
 
     def lose(self, watch: Watch, topic: str) -> bool:
         """Know nothing any more of a topic; say whether that changes anything."""
@@ -64,6 +74,15 @@ class Joints:
 def _fitting(truths: Truths, watch: Watch) -> Truths:
     """Return what is known, if it is of as many conditions as the rule has now."""
     return truths if len(truths) == len(watch.others) else (None,) * len(watch.others)
+
+
+def _recalled(other: Watch, said: Iterable[Reading]) -> bool | None:
+    """Say whether a condition holds by the newest message that says something of it."""
+    for reading in said:
+        held = _judged(other, reading, None) if reading.message.topic == other.rule.filter else None
+        if held is not None or (other.rule.filter == reading.message.topic and other.loses(reading)):
+            return held
+    return None
 
 
 def _judged(other: Watch, reading: Reading, before: bool | None) -> bool | None:

@@ -27,13 +27,13 @@ type Newest = Callable[[str, int], Awaitable[Sequence[Reading]]]
 
 
 class NewRules:
-    """Has rules that wait for another value know, when they are new, what their topics said last.
+    """Has rules that wait for another value, or for another topic, know what was said last when they are new.
 
-    `recall` gets the messages, the oldest first.
+    `recall` gets the messages, those of each topic the oldest first.
     """
 
     def __init__(
-        self, spawn: Spawn, newest: Newest, recall: Callable[[AlertRule, Iterable[Reading]], None]
+        self, spawn: Spawn, newest: Newest, recall: Callable[[AlertRule, Sequence[Reading]], None]
     ) -> None:
         self._spawn = spawn
         self._newest = newest
@@ -42,7 +42,7 @@ class NewRules:
 
     def apply(self, rules: Iterable[AlertRule]) -> None:
         """Take over other rules."""
-        waiting = [each for each in rules if each.enabled and each.condition.operator is Operator.CHANGES]
+        waiting = [each for each in rules if each.enabled and _looked_back_at(each)]
         before, self._asked = self._asked, {rule.id: rule.asks for rule in waiting}
         for rule in waiting:
             if before.get(rule.id) != rule.asks:
@@ -50,10 +50,20 @@ class NewRules:
 
     async def _look_back(self, rule: AlertRule) -> None:
         with suppress(BotError):
-            said = await self._newest(rule.filter, LOOKED_AT)
+            said = [each for topic in _looked_back_at(rule) for each in await self._newest(topic, LOOKED_AT)]
             # It may have been changed or removed meanwhile.
             if self._asked.get(rule.id) == rule.asks:
                 self._recall(rule, said)
+
+
+def _looked_back_at(rule: AlertRule) -> list[str]:
+    """Return of what a new rule has to know the last values: what has to differ, and what has to be so too.
+
+    Where one condition is enough, none of them holds before it is heard.
+    """
+    own = [rule.filter] if rule.condition.operator is Operator.CHANGES else []
+    others = [] if rule.either else [each.filter for each in rule.others if each.filter]
+    return list(dict.fromkeys((*own, *others)))
 
 
 class OverfullRules:
