@@ -103,7 +103,8 @@ class Bot:
         self.rules = RuleSet()
         self.listening = Listening(ports, readings, self._say)
         self._dropped, self._gap = dropped, Gap()
-        hearing = CommandReader(COMMANDS, self.names, bare=bare_commands)
+        refresh = partial(self.names.refresh, ports.history)
+        hearing = CommandReader(COMMANDS, self.names, refresh, bare=bare_commands)
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
         self.deed, self.reminders = self.dialogue.deed, self.dialogue.pending.reminders

@@ -8,8 +8,12 @@ from bot.discovery.devices import Devices
 from bot.reading.names import Names
 
 
+async def _nothing_new() -> None:
+    """Bring no names: there are none."""
+
+
 def ear(*, bare: bool = True) -> CommandReader:
-    return CommandReader(COMMANDS, Names(Devices(), lambda topic: ()), bare=bare)
+    return CommandReader(COMMANDS, Names(Devices(), lambda topic: ()), _nothing_new, bare=bare)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,6 @@ class Dialogue:
         self._trusts = trusts
         self._announce = announce
         self._rules = RuleSet()
-        self._history = ports.history
         self._pages = Pages()
 
     def apply(self, rules: RuleSet) -> None:
@@ -141,7 +140,7 @@ class Dialogue:
         if self._hearing.wants_more(text, among_others=bool(room)):
             self._announce_said(utterance, command=True)
             return await self._more(caller)
-        await self._hearing.learn(text, self._history)
+        await self._hearing.learn(text)
         asked = self._hearing.command(text, among_others=bool(room)) or self._acknowledged(text, room)
         if whole != utterance and asked is not None:
             asked = _too_long()
@@ -190,7 +189,7 @@ class Dialogue:
         told = self._outgoing.said(utterance.reply_to)
         if not utterance.reply_to or not (told or about):
             return None
-        await self._hearing.know_names(self._history)
+        await self._hearing.know_names()
         things = self._context.things(told, about)
         self._context.pronouns.note(utterance.jid, utterance.room, things)
         return self._context.aimed(utterance.text, things, about)
@@ -208,7 +207,7 @@ class Dialogue:
         about = await self._alerts_of(reaction.to, room or contact.jid)
         wanted: Command | Aimed | None = seen_to(command) if about else None
         if wanted is None:
-            await self._hearing.know_names(self._history)
+            await self._hearing.know_names()
             things = self._context.things(self._outgoing.said(reaction.to), about)
             wanted = self._context.aim(command, things)
         if wanted is not None:
@@ -254,7 +253,7 @@ class Dialogue:
         answer = self.inquiries.pressed(notice_id, said, caller)
         if answer is not None:
             return answer
-        await self._hearing.learn(said, self._history)
+        await self._hearing.learn(said)
         asked: Understood | Aimed = self._hearing.parse(said)
         if isinstance(asked, BotError):
             meant = await self._meant(self._hearing.stripped(said), caller)
@@ -291,7 +290,7 @@ class Dialogue:
     async def _looked(self, line: str, caller: Caller) -> str:
         if len(line) > LONGEST_TEXT:
             raise _too_long()
-        await self._hearing.learn(line, self._history)
+        await self._hearing.learn(line)
         command = self._hearing.parse(line)
         if isinstance(command, BotError):
             raise command
@@ -304,7 +303,7 @@ class Dialogue:
         wanted = await self._answer_to_asked(text[:LONGEST_TEXT], caller)
         if wanted is not None:
             return await self._answered(self._done(wanted, caller), caller)
-        await self._hearing.learn(text, self._history)
+        await self._hearing.learn(text)
         asked = self._hearing.parse(text[:LONGEST_TEXT])
         if isinstance(asked, Command):
             return await self._answered(self._tried(asked, text, caller), caller)
@@ -338,7 +337,7 @@ class Dialogue:
         wanted = await self._answer_to_asked(text, caller)
         if wanted is not None:
             return await self._done(wanted, caller)
-        await self._hearing.learn(text, self._history)
+        await self._hearing.learn(text)
         asked = self._hearing.parse(text)
         if isinstance(asked, Command):
             return await self._tried(asked, text, caller)
@@ -353,7 +352,7 @@ class Dialogue:
         line = self._hearing.stripped(text)
         open_question = self._confirmation.waits(caller) and not self._confirmation.picks(line, caller)
         if open_question and corrects(line):
-            await self._hearing.know_names(self._history)
+            await self._hearing.know_names()
             if (meant := await self._followed(line, caller)) is not None:
                 self._confirmation.take("", caller)
                 return meant
@@ -369,7 +368,7 @@ class Dialogue:
 
     async def _meant(self, line: str, caller: Caller, *, free: bool = False) -> Understood | Aimed | None:
         """Return what a line surely means, together with what was said before or alone."""
-        await self._hearing.know_names(self._history)
+        await self._hearing.know_names()
         if not caller.about and (found := await self._followed(line, caller)) is not None:
             return found
         meant: Understood | None = None

@@ -1,12 +1,11 @@
 """What in a chat is meant for the bot, and what it says to the rest."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 from ..commands.command import Command, by_word, is_more, spelled
 from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
 from ..model.replies import BotError, Text
-from ..ports import History
 from ..reading.names import Names
 from ..text.rate import Window
 
@@ -24,17 +23,19 @@ def mistyped(text: str) -> bool:
 
 
 class CommandReader:
-    """The bot's ear. `bare` says that commands are understood without `/mqtt` too."""
+    """The bot's ear. `refresh` brings every name; `bare`: commands are understood without `/mqtt` too."""
 
     def __init__(
         self,
         commands: tuple[type[Command], ...],
         names: Names,
+        refresh: Callable[[], Awaitable[None]],
         *,
         bare: bool,
     ) -> None:
         self._commands = commands
         self.names = names
+        self._refresh = refresh
         self._bare = bare
         self._answered: dict[str, Window] = {}
         self._unread: dict[str, float] = {}
@@ -58,15 +59,15 @@ class CommandReader:
         plainly = asked or (self._bare and not among_others)
         return (plainly or addressed(text) or likely(text)) and is_more(unaddressed(text))
 
-    async def learn(self, text: str, history: History) -> None:
+    async def learn(self, text: str) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
         if takes_name(text, self._commands):
-            await self.know_names(history)
+            await self.know_names()
 
-    async def know_names(self, history: History) -> None:
+    async def know_names(self) -> None:
         """Know every name, as far as that can be known."""
         with suppress(BotError):
-            await self.names.refresh(history)
+            await self._refresh()
 
     @property
     def words(self) -> Collection[str]:

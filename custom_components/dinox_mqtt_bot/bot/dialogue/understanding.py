@@ -69,7 +69,6 @@ class Understanding:
         self._phrases = ports.phrases
         self._clock = ports.clock
         self._vocabulary = ports.vocabulary
-        self._history = ports.history
         self._names = hearing.names
         self._hearing = hearing
         self._wishes = Wishes(ports, hearing)
@@ -126,7 +125,7 @@ class Understanding:
 
     async def deed(self, text: str) -> Command:
         """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
-        await self._hearing.know_names(self._history)
+        await self._hearing.know_names()
         wanted = self._hearing.parse(text)
         found = wanted if isinstance(wanted, Command) else await self.meant(text)
         if not isinstance(found, Command) or found.node not in DEEDS:
