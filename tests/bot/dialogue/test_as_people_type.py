@@ -187,7 +187,7 @@ async def test_what_is_asked_is_answered(line: str, part: str) -> None:
         (("tell me when the garage door is open", "but only at night"), "only 22:00–06:00"),
         (("tell me when the garage door is open", "only between 22 and 6"), "only 22:00–06:00"),
         (("tell me when the garage door is open", "but only if the tv is off"), "and TV is off"),
-        (("alert garage door open", "make it 3"), "did not understand"),
+        (("alert garage door open", "make it 3"), "cannot be set to “3”"),
         (
             ("alert heat pump power > 2 kW and garage door open", "make it 3"),
             "above 3 kW and Garage door is open",

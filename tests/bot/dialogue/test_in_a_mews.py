@@ -302,7 +302,7 @@ async def test_what_is_not_known_is_not_set_for_a_time() -> None:
         ("all lights off for 10 minutes", "asks for a yes first"),
         ("turn on the frobnicator for 10 minutes", "I know no “frobnicator”"),
         ("turn the bedside lamp purple for 2 hours", "Possible"),
-        ("hall lamp off between 22 and 6", "later Hall lamp off in 10 minutes"),
+        ("hall lamp off between 22 and 6", "22:00, to be done: hall lamp off until 06:00"),
         ("when the roof hatch opens, deck light on", "I know no “deck light”"),
         ("when the roof hatch opens, turn on the deck light", "I know no “deck light”"),
         ("if it rains, close the bath window", "Nothing can be set about Bath window"),

@@ -389,7 +389,9 @@ async def rule_about(parts: Parts, handle: str) -> AlertRule:
     around = words("before_name") | words("follow_made")
     spoken = [word for word in handle.split() if word.casefold() not in around]
     name = " ".join(spoken)
-    about = rules_about(parts.alerts.rules, await known_names(parts), name) if name else []
+    every = parts.alerts.rules
+    all_of_them = name.casefold() in words("all")
+    about = [*every] if all_of_them else rules_about(every, await known_names(parts), name) if name else []
     if not about:
         raise error
     if len(about) > 1:

@@ -4,7 +4,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..discovery.setting.set_choice import LastSet, allowed, taking, understood, wants
+from ..discovery.setting.set_choice import (
+    LastSet,
+    allowed,
+    taking,
+    understood,
+    wants,
+    ways_back,
+    wishes_typed,
+)
 from ..model.replies import BotError, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import Meant
@@ -12,7 +20,7 @@ from ..text.ellipsis import ShortLine, short_line
 from ..text.times import parted_moment
 from ..text.tongue import skip, words
 from .hearing import CommandReader, Understood
-from .turns import Aimed, Turn
+from .turns import Aimed, Command, Turn
 
 _ON, _OFF, _STOP = "on", "off", "stop"
 _MOST = 8
@@ -28,6 +36,7 @@ class AfterSet:
         self._phrases = ports.phrases
         self._vocabulary = ports.vocabulary
         self._clock = ports.clock
+        self._templates = ports.templates
         self._names = hearing.names
         self._hearing = hearing
 
@@ -41,6 +50,13 @@ class AfterSet:
         if last.wishes and not turn.asks and (found := self._valued(said, last) or self._later(said, last)):
             return found
         return self._elsewhere(said, turn, last) if said.goes_on else None
+
+    def way_back(self, command: Command) -> str:
+        """Return what takes back what a command sets, as `set` takes it; nothing where that is not known."""
+        wishes = self._last(_said_in(command)).wishes if command.node == "set" else ()
+        devices = self._names.devices
+        back = ways_back(wishes, devices, self._templates, self._vocabulary, changing=True)
+        return wishes_typed(back, self._phrases) if back and all(to.value for _, to in back) else ""
 
     def _stopped(self, last: LastSet) -> Understood:
         """Return the wish that what was set stops, as far as it moves or runs; else what it may be."""
@@ -82,8 +98,8 @@ class AfterSet:
     def _valued(self, said: ShortLine, last: LastSet) -> Understood | str | None:
         """Return the wish for another value: `off`, `make it 30 %`; a step as a whole line: `brighter`."""
         line = said.without_lead("follow_make", "before_value", "follow_those", "follow_again", "follow_now")
-        if last.takes(line.text):
-            return self._hearing.parse(f"set {' and '.join(last.handles)} {line.text}")
+        if taken := next(filter(last.takes, (line.text, said.of_it)), ""):
+            return self._hearing.parse(f"set {' and '.join(last.handles)} {taken}")
         step = _step_of(line)
         return f"{' and '.join(last.names)} {step}" if step else None
 
@@ -99,13 +115,15 @@ class AfterSet:
         same = self._last(f"{named} {value}").handles == last.handles
         return self._hearing.parse(f"later {when} {named if same else ' and '.join(last.handles)} {value}")
 
-    def _elsewhere(self, said: ShortLine, turn: Turn, last: LastSet) -> Understood | Aimed | None:
+    def _elsewhere(self, said: ShortLine, turn: Turn, last: LastSet) -> Understood | Aimed | str | None:
         """Return the same for what is named by its place or by a word: `no, the one in the hall`."""
         named = said.thing
         if not named or said.wishes or bool(last.wishes) is not bool(last.setting):
             return None
         if self._wanted(named):
             return self._hearing.parse(f"set {named}")
+        if by := turn.said("by"):
+            return f"{named} {by}"
         found = last.alike(named)
         if len(found) == 1 or 1 < min(len(found), len(last.wishes)) <= len(found) <= _MOST:
             return self._hearing.parse(f"set {' and '.join(each for each, _ in found)} {last.setting}")
@@ -134,4 +152,8 @@ def _step_of(line: ShortLine) -> str:
 
 def _set_of(turn: Turn) -> str:
     """Return what was set, and to what, as it was said."""
-    return f"{turn.said('name')} {turn.said('value')}"
+    return _said_in(turn.command)
+
+
+def _said_in(command: Command) -> str:
+    return f"{getattr(command, 'name', '')} {getattr(command, 'value', '')}"

@@ -9,7 +9,7 @@ from ..history.spans import is_over
 from ..reading.measured import Begun, Names, called
 from ..text.politeness import is_wish
 from ..text.posed import Posed, posed
-from ..text.tongue import plainly, skip, words
+from ..text.tongue import plainly, senses, skip, words
 from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Look, Question
 
 _SHORT = 3
@@ -18,6 +18,12 @@ _HOWS = ("often", "least", "most", "mean", "since", "when", "long")
 """What is asked about a time, the one that counts first."""
 _FEW = 4
 """Words beside a name and a kind with which nothing else is asked."""
+
+_AROUND_KIND = words("asks_aside") | words("before_name") | words("in_place") | words("idle")
+_ALL = words("all") | words("every")
+_BY_NAME = ("window", "door")
+_STATEFUL = ("light", "cover", "lock", "fan", "switch", "valve")
+"""Kinds of things of which it is asked how all of them are."""
 
 type Sentence = Callable[[str], Awaitable[object]]
 """Returns what a whole sentence means."""
@@ -152,19 +158,26 @@ class Asking:
         return [word for word in asked.spoken if word not in idle]
 
     def lit(self, asked: Posed) -> Question | None:
-        """Return the question whether lamps are on or off, where no lamp is named."""
-        left = [word for word in asked.spoken if word not in words("asks_aside")]
-        kinds = {component for word in left for component in any_of(word)}
-        asks = {asked.first} & {"is", "which"}
-        if (
-            kinds != {"light"}
-            or len(left) != 1
-            or asked.state not in {"on", "off"}
-            or not asks
-            or asked.of_past
-        ):
+        """Return the question how the things of a kind are, in a room or anywhere: `are any lights on`."""
+        asks = asked.asks & {"is", "which"}
+        if not asks or asked.first not in {"is", "which"} or asked.of_past:
             return None
-        return Look(kind="light", state=asked.state, asks="which" if "which" in asks else "any")
+        left = [word for word in asked.spoken if word not in _AROUND_KIND]
+        areas = dict.fromkeys(each.area for each in self._names.devices if each.area)
+        place = next((each for each in areas if _has_in_it(left, plainly(each).split())), "")
+        left = [word for word in left if word not in plainly(place).split()]
+        every = _ALL.intersection(left)
+        kind = next(filter(None, map(_kind, left)), "")
+        # What is down is closed, if it is a blind.
+        stands = [sense for word in left if (sense := senses("stands").get(word)) and kind == "cover"]
+        state = asked.state or "".join(stands[:1])
+        if not state or len(left) != 1 + len(every) + len(stands):
+            return None
+        exact = (plainly(each.said).split() for each in self._names.mentions(asked.said) if each.exact)
+        if not kind or (not place and any(kind == _kind(word) for said in exact for word in said)):
+            return None
+        how = "which" if "which" in asks else "all" if every else "any"
+        return Look(kind=kind, place=place, state=state.replace("_", " "), asks=how)
 
     def unexplained(self, asked: Posed) -> str:
         """Return the words of a line that are long enough for a name and no name has."""
@@ -277,6 +290,18 @@ class Asking:
             return Both(one=first, other=second)
         told = bool(kind) or bool(one.asks & {"compare"})
         return Compared(names=tuple(names), kind=kind) if told and not state and not one.state else None
+
+
+def _kind(word: str) -> str:
+    """Return what kind of thing a word means that can be in a state; nothing if it means none."""
+    if opening := next((each for each in _BY_NAME if word in words(f"opening_{each}")), ""):
+        return opening
+    return next((each for each in _STATEFUL if each in any_of(word)), "")
+
+
+def _has_in_it(spoken: Sequence[str], place: Sequence[str]) -> bool:
+    """Say whether the words of a place stand among others."""
+    return any(spoken[at : at + len(place)] == place for at in range(len(spoken)))
 
 
 def _with_name(half: str, name: str) -> str:

@@ -400,18 +400,19 @@ class Dialogue:
         if isinstance(wanted, BotError):
             raise wanted
         if isinstance(wanted, Command):
-            wanted = self._context.pronouns.aimed(wanted, caller) or wanted
+            undone = self._context.followups.undone(wanted, caller)
+            wanted = undone or self._context.pronouns.aimed(wanted, caller) or wanted
         if isinstance(wanted, Aimed):
             wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
         given = wanted.command if isinstance(wanted, Answered) else wanted
         if isinstance(given, Command):
-            self._context.followups.turns.note(given, caller)
+            self._context.followups.note(given, caller)
         if isinstance(wanted, Answered):
             reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         if isinstance(given, Command):
-            self._context.followups.turns.note(given, caller, reply)
+            self._context.followups.turns.answer(given, caller, reply)
             told = next((turn.topics for turn in self._context.followups.turns.of(caller)), set[str]())
             self._context.pronouns.after(given, caller, told)
         command = wanted if isinstance(wanted, Command) else None

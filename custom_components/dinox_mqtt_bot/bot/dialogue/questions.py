@@ -179,6 +179,8 @@ class Look(Question):
         if not kind:
             return True
         classes = {binding.device_class for _, binding in entity.values}
+        if self.kind == "cover" and any(control.guarded for control in entity.controls):
+            return False  # by `blinds` nobody means the garage door
         if kind == "opening":
             return bool(classes & _OPENINGS)
         if classes & _OPENINGS and (called := _called_opening(entity)):
@@ -194,7 +196,9 @@ class Look(Question):
             meant: Sequence[Meant] = await find_all(parts, self.name)
             if self.state == _DONE:
                 meant = [power for each in meant if (power := parts.names.powered(each.topic))] or meant
-            found = [await latest(parts, each) for each in meant]
+            # Of a blind only its position may be told.
+            covers = {each.meant.topic: each for each in Look(component="cover").every(parts)}
+            found = [covers.get(each.topic) or await latest(parts, each) for each in meant]
             locks = [await latest(parts, each) for each in self._locks(parts)]
             heard = [each for each in (any(locks) and locks) or found if each is not None]
             return [each for each in heard if self._may_be(each)] or heard

@@ -8,18 +8,22 @@ from ..model.bounded import Bounded
 from ..model.replies import Caller, Reply, Table, Text
 from .pronouns import MOST_TALKERS, PATIENCE, Aimed
 
-__all__ = ["Aimed", "Turn", "Turns"]
+__all__ = ["Aimed", "Command", "Turn", "Turns"]
 _QUESTIONS = frozenset({"confirm", "options"})
 """Facts of what asks: nothing has been done yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A command, when it was given (Unix time), and what it was answered; None if it failed."""
+    """A command, when it was given (Unix time), and what it was answered; None if it failed.
+
+    `back`: what takes it back, as `set` takes it.
+    """
 
     at: float
     command: Command
     reply: Reply | None = None
+    back: str = ""
 
     @property
     def asks(self) -> bool:
@@ -61,11 +65,21 @@ class Turns:
         self._now = now
         self._last = Bounded[tuple[str, str], tuple[Turn, ...]](MOST_TALKERS)
 
-    def note(self, command: Command, caller: Caller, reply: Reply | None = None) -> None:
-        """Take note of a command, and of its answer once there is one."""
+    def note(self, command: Command, caller: Caller, back: str = "") -> None:
+        """Take note of a command that is about to be done, and of what takes it back."""
+        self._put(Turn(self._now(), command, None, back), caller)
+
+    def answer(self, command: Command, caller: Caller, reply: Reply) -> None:
+        """Take note of what a command was answered."""
+        known = (
+            each.back for each in self._last.get((caller.who, caller.room), ()) if each.command is command
+        )
+        self._put(Turn(self._now(), command, reply, next(known, "")), caller)
+
+    def _put(self, turn: Turn, caller: Caller) -> None:
         key = caller.who, caller.room
-        earlier = (each for each in self._last.pop(key, ()) if each.command is not command)
-        self._last.put(key, (Turn(self._now(), command, reply), *list(earlier)[:1]))
+        earlier = (each for each in self._last.pop(key, ()) if each.command is not turn.command)
+        self._last.put(key, (turn, *list(earlier)[:1]))
 
     def of(self, caller: Caller) -> Iterator[Turn]:
         """Yield what is still spoken of, the newest first: nothing behind what did not fail."""

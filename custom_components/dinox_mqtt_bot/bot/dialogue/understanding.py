@@ -13,7 +13,7 @@ from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
-from ..text.happening import by_somebody, change_of, ends_in_change, times_apart
+from ..text.happening import by_somebody, change_of, ends_in_change, times_apart, turned_round
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite, without_polite_words
 from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
 from .about_rules import AboutRules
@@ -33,6 +33,8 @@ _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _ASKING = frozenset({"who", "when", "which"})
+_NO_QUESTION = frozenset({"aside", "least"})
+"""What tells of no question: `min` is the lowest, and a minute too."""
 _ARROWS = "-=>→,;: "
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
@@ -98,8 +100,11 @@ class Understanding:
             line = self._names.spread(self._spelt(line))
             asked = self._asking.question(line)
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
+            # Of what was until midnight nobody speaks without asking.
+            later = self._wishes.later(line)
+            found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
-            found = found or self._wishes.later(line) or self._wishes.excepting(line)
+            found = found or later or self._wishes.excepting(line)
             found = found or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
@@ -171,12 +176,11 @@ class Understanding:
 
     def _reaction(self, line: str) -> Understood | None:
         """Return the rule that does something when it is so: `when the door opens, hall lamp on, once`."""
-        first, _, rest = line.rstrip(MARKS).partition(" ")
-        condition, *said = [each.strip() for each in rest.split(",")]
+        condition, *said = [each.strip() for each in turned_round(line.rstrip(MARKS)).split(",")]
         before, until, end = parted_at(" ".join(said[1:]), words("time_until"))
         once = plainly(before) in words("rule_once")
         unclear = bool(before or until) and not once
-        if bare(first) not in words("condition") or not said or unclear or '"' in line:
+        if not said or unclear or '"' in line:
             return None
         deed = said[0][_then(said[0]) :]
         clause = condition[max(behind_fillers(condition), default=0) :]
@@ -187,6 +191,7 @@ class Understanding:
         if isinstance(done, BotError):
             # What cannot be done is said; what the condition says now would be no answer.
             wished = ends_in_state(wish) or is_wish(deed.partition(" ")[0])
+            wished = wished and "," in line and bare(line.partition(" ")[0]) in words("condition")
             return done if wished and not line.endswith("?") else None
         if not self._names.mentions(clause):
             return None
@@ -198,6 +203,9 @@ class Understanding:
 
         What is neither compared nor a state is no condition: nothing is made of it.
         """
+        *said, amount, last = ["", "", *line.split()]
+        if plainly(last) in words("operator_at_least") and amount[:1].isdigit():  # `80 % erreicht`
+            line = " ".join([*said, last, amount]).strip()
         line, sun = apart("sun", line)
         before, only, times = parted_at(line, words("rule_only"))
         if sun or only:
@@ -235,6 +243,8 @@ class Understanding:
         command, _, clause = line.partition(" ")
         begun = self._names.begin(clause)
         rest = [word for word in clause[begun.end :].split() if bare(word) not in words("before_operator")]
+        if placed := begun.standing(" ".join(rest), self._names.area):
+            begun, rest = placed, []
         if not begun.meant or rest[1:]:
             return None
         states = [self._names.states(each.topic, each.field) for each in begun.meant]

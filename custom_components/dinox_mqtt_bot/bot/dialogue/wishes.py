@@ -1,11 +1,12 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, islice, pairwise
 
-from ..commands.devices import SetFor
-from ..discovery.entities import name_words
+from ..commands.devices import Set, SetFor
+from ..discovery.entities import Entity, name_words
 from ..discovery.setting.set_choice import (
     MOST_UNASKED,
     Wish,
@@ -27,12 +28,14 @@ from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers, no_name
-from ..text.durations import parse_duration
+from ..text.durations import DAY, parse_duration
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
 from ..text.tongue import pairs, plainly, senses, words
 from .hearing import CommandReader, Understood
+from .wish_words import as_typed, placed_as_typed, without_article, without_verb
 
+__all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "without_verb"]
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
 MOST_WORDS = 24
@@ -40,12 +43,21 @@ _LONGEST_PLACE = 6
 """Words of a place with what is said before it."""
 _FEW = 3  # words that a value has at most
 _MOST_LOOKED_AT, _MOST_STEPS = 500, 8
-_ON, _PRESS = "on", "press"
+_ON, _PRESS, _DEGREES = "on", "press", "20"
 _TO = words("before_value") - words("asks_is") - words("time_filler")
 _ALL = words("all") | words("every")
+_NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
 _UNKNOWN = frozenset({"no_device", "no_device_similar"})
 _EXCEPTED = frozenset({"except_all", "except_unknown"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
+_SINCE = words("time_between") | words("time_since")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stepped(Set):
+    """Sets things to somewhat more or less than they were, which may be wished for others: `by` how much."""
+
+    by: str = ""
 
 
 class Wishes:
@@ -76,7 +88,7 @@ class Wishes:
         said = line.rstrip(MARKS)
         first, _, rest = said.partition(" ")
         may_be = is_wish(first) and not line.endswith("?")
-        for each in (f"{_bare(rest)} {first}", *_wishes(said)) if may_be else ():
+        for each in (f"{without_article(rest)} {first}", *as_typed(said)) if may_be else ():
             if self.takes(each):
                 return self._hearing.parse(f"set {each}")
         return None
@@ -105,7 +117,7 @@ class Wishes:
             return None
         wished = is_wish(said.partition(" ")[0]) or not _ALL.isdisjoint(plainly(whole).split())
         error = BotError("except_unclear", example=Typed("set", last="example_except")) if wished else None
-        for each in dict.fromkeys((*_wishes(said), without_verb(said))):
+        for each in dict.fromkeys((*as_typed(said), without_verb(said))):
             try:
                 understood(self._names.devices, each, self._phrases, self._vocabulary)
             except BotError as err:
@@ -149,7 +161,7 @@ class Wishes:
 
     def doubted(self, line: str) -> Understood | None:
         """Return the wish that a misspelt name and a state are: it asks whether that name was meant."""
-        for said in () if line.endswith("?") else _wishes(line.rstrip(MARKS)):
+        for said in () if line.endswith("?") else as_typed(line.rstrip(MARKS)):
             name, _, state = said.rpartition(" ")
             known = self._names.find(name) or self._is_wished(said)
             if is_state_word(state) and not known and self._names.misspelt(name):
@@ -161,7 +173,7 @@ class Wishes:
         verb, _, rest = line.rstrip(MARKS).partition(" ")
         if line.endswith("?") or not is_wish(verb):
             return None
-        spoken = _bare(rest).split()
+        spoken = without_article(rest).split()
         for count in range(min(len(spoken), MOST_MISSPELT), 0, -1):
             name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
             near = "" if self._names.find(name) else self._names.misspelt(name)
@@ -179,11 +191,10 @@ class Wishes:
         if step is None or not step.name:
             return None
         devices = self._names.devices
-        several = [each.entity for each in self._wanted(f"{step.name} {_ON}")]
+        several = stepping(self._wanted_so(step.name), step.what)
         every = [each for each in islice(devices.found(name_words(step.name)), _MOST_LOOKED_AT) if each.main]
-        switched = stepping(several, step.what)
-        some = switched or stepping(every, step.what)
-        if len(some) > (_MOST_STEPS if switched else 1):
+        some = several or stepping(every, step.what)
+        if len(some) > (_MOST_STEPS if several else 1):
             names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
         told: list[str] = []
@@ -194,12 +205,24 @@ class Wishes:
                 return BotError("step_unknown", name=entity.full_name, allowed=choice)
             told.append(value)
         joint = f" {min(words('joint'))} "
-        return self._hearing.parse(f"set {joint.join(told)}") if told else None
+        made = self._hearing.parse(f"set {joint.join(told)}") if told else None
+        return Stepped(name=made.name, value=made.value, by=step.said) if isinstance(made, Set) else made
+
+    def _wanted_so(self, name: str) -> list[Entity]:
+        """Return the things that are called so, by name, kind or room, in whatever order: `heating bath`."""
+        said = name_words(without_article(name))
+        every = [said]
+        for place in self._names.places:
+            ats = (at for at in range(len(said)) if said[at : at + len(place)] == place)
+            every += [(*place, *said[:at], *said[at + len(place) :]) for at in ats]
+            every += [(*place, min(words("one_climate")))] * (said == place)
+        wanted = (self._wanted(" ".join((*each, value))) for each in every for value in (_ON, _DEGREES))
+        return [each.entity for each in next(filter(None, wanted), ())]
 
     def pressed(self, line: str) -> Understood | None:
         """Return the wish to press what is called just so: `press doorbell reset`."""
         verb, _, rest = line.rstrip(MARKS).partition(" ")
-        said = _bare(rest)
+        said = without_article(rest)
         presses = senses("order").get(plainly(verb), plainly(verb)) == _PRESS and said
         if line.endswith("?") or not presses:
             return None
@@ -210,7 +233,7 @@ class Wishes:
         """Return how the one thing is pressed that is only called alike: nobody presses by half a name."""
         verb, _, rest = line.rstrip(MARKS).partition(" ")
         orders = words("demand") | words("order_press")
-        said = name_words(_bare(rest) if rest and plainly(verb) in orders else line)
+        said = name_words(without_article(rest) if rest and plainly(verb) in orders else line)
         found = islice(self._names.devices.found(said), _MOST_LOOKED_AT) if said else ()
         buttons = [each for each in found if each.component == "button" and each.controls]
         own = [each for each in buttons if set(said) <= set(name_words(each.full_name))]
@@ -252,7 +275,7 @@ class Wishes:
         """Return the wish to lock or unlock, though a lock may be called as that: `lock the back door`."""
         verb, _, rest = line.rstrip(MARKS).partition(" ")
         order = senses("order").get(plainly(verb), plainly(verb))
-        said = f"{_bare(rest)} {order}"
+        said = f"{without_article(rest)} {order}"
         locks = order in {"lock", "unlock"} and rest and not line.endswith("?")
         tried = (said, f"{said} {order}") if locks else ()
         return next((self._hearing.parse(f"set {each}") for each in tried if self.takes(each)), None)
@@ -261,7 +284,7 @@ class Wishes:
         """Return the wish that has its room at its end, perhaps to be asked about: `off in the kitchen`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         for at, end, place in self._places_in(spoken):
-            for each in _placed(spoken[:at], place) if end == len(spoken) else ():
+            for each in placed_as_typed(spoken[:at], place) if end == len(spoken) else ():
                 if self.takes(each):
                     return self._hearing.parse(f"set {each}")
         return None
@@ -286,7 +309,7 @@ class Wishes:
         apart = any(len(each) != 1 or bare(each[0]) not in words("joint") for each in between)
         if apart or parted_by_and(" ".join(rest))[1:]:
             return ""
-        meant = [next(filter(self._wanted, _placed(rest, place)), "") for _, _, place in places]
+        meant = [next(filter(self._wanted, placed_as_typed(rest, place)), "") for _, _, place in places]
         return f" {min(words('joint'))} ".join(meant) if all(meant) else ""
 
     def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -299,7 +322,7 @@ class Wishes:
         for at in reversed(begins):
             for end in range(min(len(spoken), at + _LONGEST_PLACE), at + 1, -1):
                 said = " ".join(spoken[at:end])
-                place = _bare(" ".join(spoken[at + 1 : end]))
+                place = without_article(" ".join(spoken[at + 1 : end]))
                 if name_words(place) in places and not any(said in each for each in named):
                     yield at, end, place
 
@@ -310,6 +333,8 @@ class Wishes:
         spoken = [word for word in spoken if bare(word) not in words("time_vague")]
         if is_step(" ".join(spoken)):  # `um 2 Grad wärmer` is no time.
             return None
+        if window := self._between(spoken):
+            return self._hearing.parse(window)
         if now := self._now_and_later(spoken):
             return self._lasting(*now)
         wish, moment, time = self._timed(spoken)
@@ -342,7 +367,7 @@ class Wishes:
     def _now_and_later(self, spoken: Sequence[str]) -> tuple[str, str] | None:
         """Return the wish and the time behind it of two in one line: `on and in 10 minutes off`."""
         for at, word in enumerate(spoken[:-1]):
-            lasts = bare(word) in _LASTING and spoken[at + 1][:1].isdigit()
+            lasts = bare(word) in _LASTING
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
             ends = range(min(at + 5, len(spoken)), at + 1, -1) if lasts or timed else ()
             end = next((end for end in ends if self._is_time(" ".join(spoken[at + 1 : end]))), 0)
@@ -350,6 +375,23 @@ class Wishes:
             if end and (wish := self._wish_in(said)):
                 return wish, " ".join(spoken[at + timed : end])
         return None
+
+    def _between(self, spoken: Sequence[str]) -> str:
+        """Return what is done for a time that begins later, as it is typed: `on from 9pm to 11pm`."""
+        begin = next((at for at, word in enumerate(spoken) if bare(word) in _SINCE), len(spoken))
+        for at in range(begin + 2, len(spoken) - 1):
+            since, until = self._clock_of(spoken[begin + 1 : at]), bare(spoken[at])
+            for end in range(min(len(spoken), at + _FEW + 1), at + 1, -1):
+                last = self._clock_of(spoken[at + 1 : end]) if since and until in words("time_to") else ""
+                if last and (wish := self._wish_in([*spoken[:begin], *spoken[end:]])):
+                    return f"later {since} {wish} {pairs('time_ends').get(until, until)} {last}"
+        return ""
+
+    def _clock_of(self, spoken: Sequence[str]) -> str:
+        """Return a time of day within a day from now: `23:00` of `23 Uhr`, of `11`; else nothing."""
+        now, local, said = self._clock.now(), self._clock.local, " ".join(spoken)
+        at = parse_moment(said, now, local) or parse_moment(f"{said}:00", now, local) or now
+        return f"{local(at):%H:%M}" if now < at < now + DAY else ""
 
     def _lasting(self, wish: str, time: str) -> Understood | None:
         """Return the command that sets something for a time: `pump on for 10 minutes`; or why it cannot be.
@@ -359,7 +401,7 @@ class Wishes:
         done = self.done_by(wish)
         if isinstance(done, BotError):
             turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
-            return done if turns or done.key not in {"no_entity", "no_name", "no_name_near"} else None
+            return done if turns or done.key not in _NO_WISH else None
         word, _, rest = time.partition(" ")
         when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
         now, local = self._clock.now(), self._clock.local
@@ -382,10 +424,12 @@ class Wishes:
         first, _, rest = wish.partition(" ")
         said = without_verb(wish)
         state, _, thing = said.partition(" ")
-        plain = f"{_bare(thing)} {state}" if thing and is_state_word(state) else _bare(said)
-        behind = [f"{_bare(rest)} {first}"] if is_wish(first) else []
+        plain = (
+            f"{without_article(thing)} {state}" if thing and is_state_word(state) else without_article(said)
+        )
+        behind = [f"{without_article(rest)} {first}"] if is_wish(first) else []
         behind = [each for each in (self._placed_in(wish), *behind) if each]
-        for each in (*behind, *_wishes(wish), said, plain):
+        for each in (*behind, *as_typed(wish), said, plain):
             try:
                 return understood(self._names.devices, each, self._phrases, self._vocabulary)
             except BotError as err:
@@ -437,55 +481,6 @@ class Wishes:
         """Say whether nothing is called as what is to be set."""
         said = line.removeprefix("set ")
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
-
-
-def _wishes(line: str) -> list[str]:
-    """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
-    first, _, rest = line.partition(" ")
-    if not is_wish(first):
-        return [line]
-    state, _, thing = rest.partition(" ")
-    return [*joined_verb(line), f"{_bare(thing)} {state}", _bare(rest)]
-
-
-def _placed(spoken: Sequence[str], place: str) -> Iterator[str]:
-    """Yield what a wish may be in a place, however it is said."""
-    for wish in _wishes(" ".join(spoken)):
-        yield from _with_place(wish.split(), place)
-
-
-def _with_place(wish: Sequence[str], place: str) -> Iterator[str]:
-    """Yield a wish with a place before or behind its name: `kitchen light off`, `everything kitchen off`."""
-    for end in range(len(wish) - 1, 0, -1):
-        name, value = _bare(" ".join(wish[:end])), " ".join(wish[end:])
-        yield f"{place} {name} {value}"
-        yield f"{name} {place} {value}"
-
-
-def joined_verb(line: str) -> list[str]:
-    """Return a wish whose verb has its end at the end: `door schließ ab` of `schließ the door ab`."""
-    first, *thing = line.split()
-    if len(thing) < 2:
-        return []
-    verb = f"{plainly(first)} {plainly(thing[-1])}"
-    return [f"{_bare(' '.join(thing[:-1]))} {verb}"] if verb in senses("order") else []
-
-
-def _bare(name: str) -> str:
-    """Return a name without what is said before it."""
-    return name[max(behind_fillers(name), default=0) :]
-
-
-def without_verb(said: str) -> str:
-    """Return a wish as it is typed: `everything off` of `turn everything off`."""
-    first, _, rest = said.partition(" ")
-    if not is_wish(first):
-        return said
-    if joined := joined_verb(said):
-        return joined[0]
-    state, _, thing = rest.partition(" ")
-    named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
-    return f"{_bare(thing)} {state}" if named and is_state_word(state) else _bare(rest)
 
 
 def _is_value(text: str) -> bool:

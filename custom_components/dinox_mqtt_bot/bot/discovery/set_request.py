@@ -244,11 +244,17 @@ def undone(done: Wish, devices: Devices, templates: Templates, vocabulary: Vocab
 
 
 def ways_back(
-    done: Sequence[Wish], devices: Devices, templates: Templates, vocabulary: Vocabulary = BUILT_IN
+    done: Sequence[Wish],
+    devices: Devices,
+    templates: Templates,
+    vocabulary: Vocabulary = BUILT_IN,
+    *,
+    changing: bool = False,
 ) -> list[tuple[Wish, Setting]]:
-    """Return what undoes some wishes later; of several those that change something."""
-    changing = [each for each in done if not _is_already(each, devices, templates)] if done[1:] else done
-    return [(each, undone(each, devices, templates, vocabulary)) for each in changing]
+    """Return what undoes some wishes later; of several, or if `changing`, those that change something."""
+    several = changing or bool(done[1:])
+    wishes = [each for each in done if not _is_already(each, devices, templates)] if several else done
+    return [(each, undone(each, devices, templates, vocabulary)) for each in wishes]
 
 
 def wishes_typed(wishes: Iterable[tuple[Wish, Setting]], phrases: Phrases) -> str:

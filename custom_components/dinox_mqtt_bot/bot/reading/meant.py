@@ -1,6 +1,6 @@
 """What a name stands for: a topic or filter, perhaps a field of it, and what it is called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 import re
@@ -8,7 +8,7 @@ import re
 from ..discovery.entities import name_words
 from ..model.replies import BotError
 from ..text.units import comparable
-from .wording import FILLERS
+from .wording import BEFORE_PLACES, FILLERS
 
 _QUOTES = ('"', "'")
 MOST_NAMED = 8
@@ -63,6 +63,16 @@ class Begun:
     meant: tuple[Meant, ...] = ()
     written: Meant | None = None
     exact: bool = True
+
+    def standing(self, place: str, area: Callable[[str], str]) -> Begun | None:
+        """Return the only one of what it may mean that stands in a place: `smoke` with `in the kitchen`.
+
+        `area` tells where the device stands that speaks on a topic.
+        """
+        wanted = {*name_words(place)} - BEFORE_PLACES
+        named = ((each, name_words(f"{area(each.topic)} {each.name}")) for each in self.meant)
+        there = [each for each, words in named if wanted.issubset(words)]
+        return replace(self, said=there[0].name, meant=(there[0],)) if wanted and len(there) == 1 else None
 
 
 class Ambiguous(BotError):

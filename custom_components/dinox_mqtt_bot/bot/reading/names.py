@@ -103,6 +103,10 @@ class Names:
         having = self.devices.having(name_words(self.device(topic)) or ("",))
         return [entity for entity in having if any(at == topic for at, _ in entity.values)]
 
+    def area(self, topic: str) -> str:
+        """Return where the one device stands that speaks on a topic."""
+        return next((each.area for each in self.entities(topic) if each.area), "")
+
     def presence(self, topic: str) -> Source | None:
         """Return where it is told, of the one device that speaks on a topic alone, whether it is there."""
         sources = {source for entity in self.entities(topic) for source in entity.sources}

@@ -9,6 +9,8 @@ from ..text.words import MAX_ALIAS_WORDS, Word, split_words
 
 FILLERS = tongue.words("before_name")
 """Words that people say before a name."""
+BEFORE_PLACES = FILLERS | tongue.words("in_place")
+"""Words that people say before a place."""
 NO_NAMES = FILLERS | tongue.words("asks_is")
 """Words with which no name begins in the middle of a sentence."""
 NO_BEGINNINGS = FILLERS | tongue.words("pronoun")

@@ -59,6 +59,13 @@ class ShortLine:
         return is_wish(self.text.partition(" ")[0])
 
     @property
+    def of_it(self) -> str:
+        """What is wished for what was spoken of: `close` of `close it`, `off` of `turn it off`."""
+        spoken = self.text.split()
+        rest = [each for each in spoken if not is_pronoun(each)]
+        return " ".join(rest[1:] or rest) if self.wishes and len(rest) == len(spoken) - 1 else ""
+
+    @property
     def about_its(self) -> bool:
         """Whether it is about something that belongs to what was spoken of: `her battery`."""
         return bool(words("follow_its").intersection(self.words[:1]))

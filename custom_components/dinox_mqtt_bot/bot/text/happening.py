@@ -36,6 +36,23 @@ def named_after(change: str) -> frozenset[str]:
     return words(f"thing_{change}") if change else frozenset()
 
 
+def turned_round(line: str) -> str:
+    """Return what is to be so and what is done then, with a comma between; nothing of any other line.
+
+    `when the door opens, lamp on`, `when the door opens turn the lamp on`, `turn the lamp on when it opens`.
+    """
+    said = line.split()
+    spoken = [word.strip(_MARKS).casefold() for word in said]
+    at = next((at for at, word in enumerate(spoken) if word in words("condition")), len(said))
+    clause, deed = " ".join(said[at + 1 :]), " ".join(said[:at]).rstrip(_MARKS)
+    if not clause or spoken[0] in words("asks_is"):
+        return ""
+    if not deed and "," not in clause:
+        begins = next((at for at, word in enumerate(spoken[2:], 2) if word in words("wish")), len(said))
+        clause, deed = " ".join(said[1:begins]), " ".join(said[begins:])
+    return ", ".join(filter(None, (clause, deed)))
+
+
 def times_apart(clause: str, names: Collection[str]) -> tuple[str, str]:
     """Return a clause without the times of the week in it, and these as they are kept: `door at night open`.
 

@@ -166,7 +166,8 @@ def _state(spoken: Sequence[str]) -> tuple[str, list[str]]:
     for at in range(len(spoken)):
         for kind in ("did", "state", "becomes"):
             sense, end = lead(kind, spoken, at)
-            if sense and (end == len(spoken) or len(" ".join(spoken[at:end])) > _SHORT):
+            ends = end == len(spoken) or spoken[end] in words("in_place")
+            if sense and (ends or len(" ".join(spoken[at:end])) > _SHORT):
                 found.append((end, -at, sense))
     if not found:
         return "", list(spoken)

@@ -21,6 +21,13 @@ class Step:
     by: float
     name: str
 
+    @property
+    def said(self) -> str:
+        """How much more or less, as it may be said behind any name."""
+        way = min(words(f"step_{self.what}_{'up' if self.by > 0 else 'down'}"))
+        unit = "°" if self.what == "temperature" else "%"
+        return way if isinf(self.by) else f"{abs(self.by):g}{unit} {way}"
+
 
 def without_way(line: str) -> str:
     """Return a wish without the way beside what it is to become: `auf 21 hoch`, `runter auf 18`."""

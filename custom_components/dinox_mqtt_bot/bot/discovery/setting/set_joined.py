@@ -39,18 +39,38 @@ def parted_by_and(text: str) -> list[str]:
 
 
 def each_of(parts: Sequence[str], read: Read) -> tuple[Wish, ...]:
-    """Return what all of the parts want; one without a value has that of the next.
+    """Return what all of the parts want: one without a value has that of the next.
+
+    One without a name has that of the one before: `floor lamp 30 % and warm white`.
 
     Raises the BotError of a part that wants nothing, so that nothing is done.
     """
     found: list[tuple[Wish, ...]] = []
     value, after = "", tuple[Wish, ...]()
-    for part in reversed(parts):
+    for part in reversed(_named(parts, read)):
         wishes, own = _part(part, value, after, read)
         value, after = own or value, wishes
         found.append(wishes)
     every = (wish for wishes in reversed(found) for wish in wishes)
     return tuple({(wish.entity.id, wish.control.aspect): wish for wish in every}.values())
+
+
+def _named(parts: Sequence[str], read: Read) -> list[str]:
+    """Return the parts, those that are only another value with the name before them."""
+    named = [*parts[:1]]
+    for part in parts[1:]:
+        said = part
+        with suppress(BotError):
+            name = named[-1].removesuffix(read(named[-1])[1]).strip()
+            said = part if _is_read(part, read) or not _is_read(f"{name} {part}", read) else f"{name} {part}"
+        named.append(said)
+    return named
+
+
+def _is_read(part: str, read: Read) -> bool:
+    with suppress(BotError):
+        return bool(read(part)[0])
+    return False
 
 
 def _part(part: str, value: str, after: Sequence[Wish], read: Read) -> tuple[tuple[Wish, ...], str]:

@@ -1,0 +1,57 @@
+"""Wishes as they are typed, whatever the order they are said in: `lamp on` of `turn on the lamp`."""
+
+from collections.abc import Iterator, Sequence
+
+from ..discovery.setting.set_choice import is_state_word, parted_by_and
+from ..reading.wording import behind_fillers
+from ..text.politeness import is_wish
+from ..text.tongue import plainly, senses
+
+
+def as_typed(line: str) -> list[str]:
+    """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
+    first, _, rest = line.partition(" ")
+    if not is_wish(first):
+        return [line]
+    state, _, thing = rest.partition(" ")
+    return [*joined_verb(line), f"{without_article(thing)} {state}", without_article(rest)]
+
+
+def placed_as_typed(spoken: Sequence[str], place: str) -> Iterator[str]:
+    """Yield what a wish may be in a place, however it is said."""
+    for wish in as_typed(" ".join(spoken)):
+        yield from _with_place(wish.split(), place)
+
+
+def _with_place(wish: Sequence[str], place: str) -> Iterator[str]:
+    """Yield a wish with a place before or behind its name: `kitchen light off`, `everything kitchen off`."""
+    for end in range(len(wish) - 1, 0, -1):
+        name, value = without_article(" ".join(wish[:end])), " ".join(wish[end:])
+        yield f"{place} {name} {value}"
+        yield f"{name} {place} {value}"
+
+
+def joined_verb(line: str) -> list[str]:
+    """Return a wish whose verb has its end at the end: `door schließ ab` of `schließ the door ab`."""
+    first, *thing = line.split()
+    if len(thing) < 2:
+        return []
+    verb = f"{plainly(first)} {plainly(thing[-1])}"
+    return [f"{without_article(' '.join(thing[:-1]))} {verb}"] if verb in senses("order") else []
+
+
+def without_article(name: str) -> str:
+    """Return a name without what is said before it."""
+    return name[max(behind_fillers(name), default=0) :]
+
+
+def without_verb(said: str) -> str:
+    """Return a wish as it is typed: `everything off` of `turn everything off`."""
+    first, _, rest = said.partition(" ")
+    if not is_wish(first):
+        return said
+    if joined := joined_verb(said):
+        return joined[0]
+    state, _, thing = rest.partition(" ")
+    named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
+    return f"{without_article(thing)} {state}" if named and is_state_word(state) else without_article(rest)
