@@ -278,7 +278,7 @@ async def test_ten_minutes_are_for_the_same_thing(
     assert (await agent.use("act", deed="set hall lamp off"))["agreed_by"] == "Alice"
     await alice.next("For the agent (scripted_agent): Hall lamp: off")
     waiting = agent.act("set front door unlock")
-    await alice.next("Front door")
+    await alice.next("wants this: Front door")
     alice.say(BOT, "no")
     assert (await waiting)["error"] == "agent_declined"
 
