@@ -1,5 +1,9 @@
 """What contacts want to be told or done later."""
 
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from boat import boat
 from fakes import GUEST, ME, World
 from homes import announce, say
@@ -11,8 +15,8 @@ from bot.model.rules import Contact, Role
 from bot.model.utterance import Utterance
 
 LIGHT = ("boat/light/set", b"OFF")
-AGAIN = "What comes again and again is for automations of Home Assistant: their action send_message."
-ONCE = f"I remind once. {AGAIN}"
+AGAIN = "What comes in another rhythm is for automations of Home Assistant: their action send_message."
+ONCE = f"I remind once, every day or on days of the week, such as every monday at 8. {AGAIN}"
 
 
 def told(world: World, to: str = ME) -> list[str]:
@@ -40,13 +44,28 @@ async def test_a_reminder_is_told_once_it_is_time() -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
+        ("remind me every day at 8 to feed the cat", "⏰ every day, next tomorrow 08:00: feed the cat (r1)"),
+        ("remind me at 8 every morning", "⏰ every morning, next tomorrow 08:00: time is up (r1)"),
         (
-            "remind me every day at 8 to feed the cat",
-            ONCE,
+            "remind me every morning to feed the cat",
+            "⏰ every morning, next tomorrow 07:00: feed the cat (r1)",
         ),
         (
-            "remind me at 8 every morning",
-            ONCE,
+            "remind me to pay the berth every monday at 7pm",
+            "⏰ every monday, next Monday 19:00: pay the berth (r1)",
+        ),
+        ("remind me on mondays at 7pm to pay", "⏰ on mondays, next Monday 19:00: pay (r1)"),
+        ("remind me weekdays at 6:30 to get up", "⏰ weekdays, next Monday 06:30: get up (r1)"),
+        ("remind me every 2 hours to drink", ONCE),
+        ("remind me every day to drink", "When? For example remind me in 10 minutes to take the tea out"),
+        ("remind me at 9 to feed every cat", "⏰ 09:00: feed every cat (r1)"),
+        (
+            "later every day at 22:00 saloon light off",
+            "⏰ every day, next 22:00, to be done: saloon light off (r1)",
+        ),
+        (
+            "saloon light off every day at 22:00",
+            "⏰ every day, next 22:00, to be done: saloon light off (r1)",
         ),
         ("later at 7", "When? For example later in 10 minutes kitchen lamp off"),
         ("remind me at 18:00 that the post comes", "⏰ 18:00: the post comes (r1)"),
@@ -253,3 +272,85 @@ async def test_a_reminder_is_forgotten_in_words(line: str) -> None:
 async def test_a_reminder_that_is_not_there_is_said_so() -> None:
     assert await say(boat(), "delete reminder 9") == "There is no reminder r9. Those that there are: waiting"
     assert await say(boat(), "waiting off rx") == "There are no alert rules."
+
+
+async def test_what_comes_every_day_is_told_again_and_again() -> None:
+    world = boat()
+    await say(world, "remind me every day at 8:10 to feed the cat")
+    await later(world, 300)
+    assert told(world)[1:] == ["⏰ feed the cat"]
+    await later(world, 86_399)
+    assert len(told(world)) == 2
+    world.restart()
+    await later(world, 1)
+    assert told(world)[2:] == ["⏰ feed the cat"]
+    assert len({each.id for each in world.outbox.notices}) == len(world.outbox.notices)
+    assert "r1. feed the cat — every day, next tomorrow 08:10" in await say(world, "waiting")
+    await say(world, "waiting off r1")
+    await later(world, 2 * 86_400)
+    assert [each for each in told(world) if each == "⏰ feed the cat"] == ["⏰ feed the cat"] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "days"), [("weekdays", {0, 1, 2, 3, 4}), ("on mondays", {0}), ("weekends", {5, 6})]
+)
+async def test_it_comes_on_its_days_only(line: str, days: set[int]) -> None:
+    world = boat()
+    await say(world, f"remind me {line} at 8:10 to get up")
+    heard: list[int] = []
+    for _ in range(14):
+        before = len(told(world))
+        today = world.clock.local(world.clock.now() + 300).weekday()
+        await later(world, 300)
+        heard += [today] * (len(told(world)) - before)
+        await later(world, 86_100)
+    assert set(heard) == days
+    assert len(heard) == 2 * len(days)
+
+
+async def test_it_comes_at_the_same_time_of_day_when_the_clocks_change() -> None:
+    world = boat()
+    world.clock.zone = ZoneInfo("Europe/Berlin")
+    world.clock.time = datetime(2027, 3, 27, 8, 5, tzinfo=world.clock.zone).timestamp()
+    await say(world, "remind me every day at 8:10 to feed the cat")
+    for day in (27, 28, 29):
+        at = datetime(2027, 3, day, 8, 10, tzinfo=world.clock.zone).timestamp()
+        before = len(told(world))
+        await later(world, at - 1 - world.clock.time)
+        assert len(told(world)) == before
+        await later(world, 1)
+        assert told(world)[before:] == ["⏰ feed the cat"]
+
+
+async def test_what_was_missed_for_days_is_told_once() -> None:
+    world = boat()
+    await say(world, "remind me every day at 8:10 to feed the cat")
+    world.clock.time += 5 * 86_400 + 7_200
+    world.restart()
+    await later(world, 1)
+    assert told(world)[1:] == ["⏰ feed the cat (was due at 08:10, when I was off)"]
+    assert "every day, next tomorrow 08:10" in await say(world, "waiting")
+
+
+async def test_a_deed_is_done_every_day() -> None:
+    world = boat()
+    await say(world, "later every day at 8:10 saloon light off")
+    for seconds in (300, 86_400, 86_400):
+        await later(world, seconds)
+    assert [each[:2] for each in world.broker.published] == [LIGHT] * 3
+
+
+async def test_what_nobody_wants_any_more_does_not_come_again() -> None:
+    world = boat()
+    await world.bot.ask("remind every day at 8:10 to feed the cat", Caller(Surface.CHAT, GUEST, Role.VIEWER))
+    world.bot.apply(replace(world.bot.rules, contacts=(Contact(ME, role=Role.ADMIN),)))
+    await later(world, 300)
+    assert world.bot.reminders.waiting == []
+
+
+async def test_what_comes_once_is_kept_as_an_older_version_knows_it() -> None:
+    world = boat()
+    await say(world, "remind me in 10 minutes tea")
+    assert "days" not in world.memory.get(KEPT)
+    await say(world, "remind me every day at 9 tea")
+    assert '"days": "0123456"' in world.memory.get(KEPT)

@@ -111,6 +111,9 @@ def family(language: str = "en") -> World:
         announce(world, "binary_sensor", node, name=None, **config)
     battery = {"device_class": "battery", "unit_of_measurement": "%", "state_topic": "car/battery"}
     announce(world, "sensor", "car", name=None, device=device(named["car"], "Garage", "car"), **battery)
+    outside = device("Garden thermometer" if language == "en" else "Gartenthermometer", "", "garden")
+    degrees = {"device_class": "temperature", "unit_of_measurement": "°C", "state_topic": "garden/t"}
+    announce(world, "sensor", "garden", name=None, device=outside, **degrees)
     for person in ("Lena", "Tom"):
         tracker = {"state_topic": f"p/{person}", "device": device(person, "", person)}
         announce(world, "device_tracker", person, name=None, **tracker)
@@ -131,6 +134,7 @@ def family(language: str = "en") -> World:
         ("b/smoke", "OFF"),
         ("b/motion", "OFF"),
         ("car/battery", "64"),
+        ("garden/t", "3.5"),
         ("p/Lena", "home"),
         ("p/Tom", "not_home"),
     ):
@@ -217,6 +221,12 @@ async def test_it_is_told_in_german_how_all_of_a_kind_are(line: str, part: str) 
             ("floor lamp 30 % and warm white",),
             {"l/f/set": '{"state": "ON", "color_temp": 370}'},
         ),
+        (
+            ("turn on the fan and turn off the floor lamp",),
+            {"s/fan/set": "ON", "l/f/set": '{"state": "OFF"}'},
+        ),
+        (("open the left blind and turn on the fan",), {"c/bl/set": "OPEN", "s/fan/set": "ON"}),
+        (("open the blinds halfway",), {"c/bl/pos/set": "50", "c/br/pos/set": "50", "c/sh/pos/set": "50"}),
         (("floor lamp to 20 %", "undo"), {"l/f/set": '{"state": "ON", "brightness": 120}'}),
         (("close the left blind", "undo"), {"c/bl/set": "OPEN"}),
         (("bathroom to 23", "undo"), {"r/bath/set": "21"}),
@@ -298,6 +308,9 @@ async def test_times_in_german_say_when_and_how_long(line: str, part: str) -> No
         (("wake me if there is smoke in the kitchen",), "when Smoke detector is detected"),
         (("tell me if there is motion in the hall",), "when Hall Motion is detected"),
         (("tell me when the car is at 80%",), "when Car is 80% or more"),
+        (("tell me when the car uses less than 5 % for 3 min",), "when Car is below 5 % for 3 min"),
+        (("warn me if it gets colder than 0 outside",), "when Garden thermometer is below 0"),
+        (("tell me if it is above 30 outside",), "when Garden thermometer is above 30"),
         (("turn on the fan when the car is above 65",), "above 65; then “turn on the fan” is done"),
         (
             ("when there is motion in the hall turn on the floor lamp",),

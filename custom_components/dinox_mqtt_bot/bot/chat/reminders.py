@@ -18,6 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 KEPT = "reminders"
 MOST = 100
+_NEWER = frozenset({"days", "often"})
 LATE = 600.0
 """Seconds after which a deed is not done any more: nobody expects it then."""
 
@@ -55,16 +56,30 @@ class Reminders:
         return sorted(self._waiting.values(), key=lambda each: (each.at, each.number))
 
     def add(
-        self, who: str, to: str, text: str, at: float, *, deed: bool = False, back: bool = False
+        self,
+        who: str,
+        to: str,
+        text: str,
+        at: float,
+        *,
+        deed: bool = False,
+        back: bool = False,
+        days: str = "",
+        often: str = "",
     ) -> Reminder:
-        """Keep something for later. Raises BotError `reminders_too_many`."""
+        """Keep something for later. Raises BotError `reminders_too_many`.
+
+        What comes again and again on some `days` comes first on the first of them.
+        """
         if len(self._waiting) >= MOST:
             raise BotError("reminders_too_many", most=MOST, command=Typed("waiting"))
         number = next(each for each in range(1, MOST + 1) if each not in self._waiting)
-        made = Reminder(self._clock.new_id(), number, who, to, text, at, deed, back)
+        made = Reminder(self._clock.new_id(), number, who, to, text, at, deed, back, days, often)
+        if days and str(self._clock.local(at).weekday()) not in days:
+            made = replace(made, at=made.after(at, self._clock.local))
         self._waiting[number] = made
         self._keep()
-        self._clock.wake(at)
+        self._clock.wake(made.at)
         return made
 
     def move(self, number: int, at: float) -> Reminder:
@@ -90,7 +105,12 @@ class Reminders:
         for each in wanted:
             self._outgoing.send(self._notices(each, now))
         for each in due:
-            del self._waiting[each.number]
+            if each.days and each in wanted:
+                at = each.after(now, self._clock.local)
+                self._waiting[each.number] = replace(each, id=self._clock.new_id(), at=at)
+                self._clock.wake(at)
+            else:
+                del self._waiting[each.number]
         if due:
             # After it was said: what is said twice has the same id, what is not said is lost.
             self._keep()
@@ -113,7 +133,11 @@ class Reminders:
         return speech.phrase(f"common.{key}", text=due.text, time=time)
 
     def _keep(self) -> None:
-        rows = [asdict(each) for each in self.waiting]
+        # What an older version does not know is left out where it says nothing.
+        rows = [
+            {key: value for key, value in asdict(each).items() if value or key not in _NEWER}
+            for each in self.waiting
+        ]
         self._memory.set(KEPT, json.dumps(rows, ensure_ascii=False) if rows else "")
 
 

@@ -10,9 +10,9 @@ from ..model.reminder import Reminder
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
+from ..text.happening import days_apart
 from ..text.times import parse_moved, parted_end, parted_moment
-from ..text.tongue import plainly, skip, words
-from ..text.words import MAX_QUOTED, OFF
+from ..text.tongue import meant, plainly, skip, words
 from .alerts import make_rule
 from .command import Command, Parts, param, require
 from .doubts import is_known, unknown_topic
@@ -22,6 +22,7 @@ MOST_WAITING = 50
 """Rules that tell once, if somebody else than an administrator makes one more."""
 
 
+_MOST_DIGITS = 20
 MAX_REMINDER = 500
 """Characters of what is told or done later."""
 
@@ -75,7 +76,7 @@ def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Remind(Command):
-    """Tells you something at a time: at 18:00 to close the hatch."""
+    """Tells you something at a time, perhaps every day: at 18:00 to close the hatch."""
 
     node: ClassVar[str] = "remind"
 
@@ -87,18 +88,20 @@ class Remind(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         spoken = self.what.split()
         said = " ".join(spoken[skip("remind_whom", list(map(plainly, spoken))) :])
+        days, often, said = days_apart(said)
         _refuse_each(said)
         at, text = _moment(parts, said, "remind", "example_remind")
         _refuse_each(text)
         about = text.replace(",", " ", 1).split() if text.partition(" ")[0].endswith(",") else text.split()
         text = " ".join(about[skip("remind_about", list(map(plainly, about))) :])[:MAX_REMINDER]
         text = text or parts.outgoing.speech(caller.who, caller.language).phrase("common.time_is_up")
-        return _kept(parts, "reminder_kept", parts.reminders.add(caller.who, caller.where, text, at))
+        kept = parts.reminders.add(caller.who, caller.where, text, at, days=days, often=often)
+        return _kept(parts, "reminder_kept", kept)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Later(Command):
-    """Does something at a time: in 10 minutes lamp off, or tomorrow at 7 and a preset."""
+    """Does something at a time, perhaps every day: in 10 minutes lamp off, or tomorrow at 7 and a preset."""
 
     node: ClassVar[str] = "later"
     role: ClassVar[Role] = Role.OPERATOR
@@ -109,14 +112,15 @@ class Later(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        at, text = _moment(parts, self.what, "later", "example_later")
+        days, often, said = days_apart(self.what)
+        at, text = _moment(parts, said, "later", "example_later")
         if not text or len(text) > MAX_REMINDER:
             key, example = ("no_deed", text[:MAX_REMINDER]) if text else ("no_moment", "")
             raise BotError(key, deed=example, example=Typed("later", last="example_later"))
         command = await parts.deed(text)
         if command.destructive and command.needs_confirmation(parts):
             raise BotError("later_asks", deed=text)
-        kept = parts.reminders.add(caller.who, caller.where, text, at, deed=True)
+        kept = parts.reminders.add(caller.who, caller.where, text, at, deed=True, days=days, often=often)
         return _kept(parts, "later_kept", kept)
 
 
@@ -135,8 +139,13 @@ def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, st
 
 
 def _kept(parts: Parts, key: str, kept: Reminder) -> Text:
-    cells: dict[str, Cell] = {"time": parts.moment(kept.at), "what": kept.text, "number": f"r{kept.number}"}
+    cells: dict[str, Cell] = {"time": _when(parts, kept), "what": kept.text, "number": f"r{kept.number}"}
     return Text(key, cells, kept.facts)
+
+
+def _when(parts: Parts, kept: Reminder) -> Cell:
+    time = parts.moment(kept.at)
+    return Text("reminder_often", {"often": kept.often, "time": time}) if kept.often else time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +164,7 @@ class Waiting(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         first, _, handle = self.forget.strip().partition(" ")
-        if first.casefold() in OFF:
+        if meant("state", first) == "off":
             return await self._forgotten(parts, caller, handle)
         if handle and (kept := _numbered(parts, first)) is not None:
             return self._moved(parts, caller, kept, handle)
@@ -212,10 +221,10 @@ def _numbered(parts: Parts, handle: str) -> Reminder | None:
         return None
     found = next((each for each in parts.reminders.waiting if number == str(each.number)), None)
     if found is None:
-        raise BotError("no_reminder", number=f"r{number}"[:MAX_QUOTED], command=Typed("waiting"))
+        raise BotError("no_reminder", number=f"r{number}"[:_MOST_DIGITS], command=Typed("waiting"))
     return found
 
 
 def _reminder_row(parts: Parts, each: Reminder) -> tuple[Cell, ...]:
     what = Text("row_reminder", {"number": f"r{each.number}", "what": each.text})
-    return what, parts.moment(each.at), each.who
+    return what, _when(parts, each), each.who

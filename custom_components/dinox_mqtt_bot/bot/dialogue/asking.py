@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..discovery.setting.kind_words import any_of
 from ..history.spans import is_over
-from ..reading.measured import Begun, Names, called
+from ..reading.measured import Begun, Names, called, outdoors
 from ..text.politeness import is_wish
 from ..text.posed import Posed, posed
 from ..text.tongue import plainly, senses, skip, words
@@ -178,6 +178,20 @@ class Asking:
             return None
         how = "which" if "which" in asks else "all" if every else "any"
         return Look(kind=kind, place=place, state=state.replace("_", " "), asks=how)
+
+    def subject_of(self, clause: str) -> str:
+        """Return a clause with what measures it: `it is below 0 outside`; without the verb of what it draws.
+
+        `the washer uses less than 5 W` is about its power anyway.
+        """
+        asked, spoken = self.read(clause), clause.split()
+        if any(map(str.isdigit, clause)):
+            clause = " ".join(each for each in spoken if plainly(each) not in words("draws"))
+        found = outdoors(self._names, asked.kind or "temperature") if asked.outside else []
+        if not found or plainly(spoken[0]) not in words("pronoun"):
+            return clause
+        left = [word for word in spoken[1:] if not skip("place_outside", [plainly(word)])]
+        return f"{found[0].name} {' '.join(left)}"
 
     def unexplained(self, asked: Posed) -> str:
         """Return the words of a line that are long enough for a name and no name has."""

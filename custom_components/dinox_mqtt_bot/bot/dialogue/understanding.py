@@ -13,7 +13,7 @@ from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Operator, Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
-from ..text.happening import by_somebody, change_of, ends_in_change, times_apart, turned_round
+from ..text.happening import by_somebody, change_of, days_apart, ends_in_change, times_apart, turned_round
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite, without_polite_words
 from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
 from .about_rules import AboutRules
@@ -101,7 +101,8 @@ class Understanding:
             asked = self._asking.question(line)
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
             # Of what was until midnight nobody speaks without asking.
-            later = self._wishes.later(line)
+            _, often, once = days_apart(line)
+            later = self._wishes.later(once, often)
             found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
             found = found or later or self._wishes.excepting(line)
@@ -230,13 +231,13 @@ class Understanding:
     def _plainly_named(self, line: str) -> str:
         """Return a rule with its thing first: of `it in the barn`, `there is smoke`."""
         command, _, clause = line.partition(" ")
-        spoken = clause.split()
+        spoken = (clause := self._asking.subject_of(clause)).split()
         plain = list(map(plainly, spoken))
         if plain and plain[0] in words("pronoun") and plain[1:2] and plain[1] in words("in_place"):
             return f"{command} {' '.join(spoken[2:])}"
         if there := skip("there_is", plain):
             return f"{command} {' '.join(spoken[there:])}"
-        return line
+        return f"{command} {clause}"
 
     def _there(self, line: str) -> str | None:
         """Return the rule for what is only named, where it can be there or not, or happens: `smoke`."""
@@ -337,8 +338,10 @@ class Understanding:
         begun = self._names.begin(said)
         rest = said[begun.end :].strip() if begun.meant and begun.exact else None
         if rest is None:
-            every = [said, without_verb(said)] if parted_by_and(said)[1:] else [without_verb(said)]
-            wishes = (self._set(each, line) for each in every if ends_in_state(each))
+            parts = parted_by_and(said)[1:]
+            every = [said, without_verb(said)] if parts else [without_verb(said)]
+            verbs = parts and all(is_wish(each.partition(" ")[0]) for each in parts)
+            wishes = (self._set(each, line) for each in every if verbs or ends_in_state(each))
             return next((each for each in wishes if each is not None), None) or self._wishes.little(line)
         if not rest:
             return self._hearing.parse(f"value {said}")

@@ -88,10 +88,10 @@ class Wishes:
         said = line.rstrip(MARKS)
         first, _, rest = said.partition(" ")
         may_be = is_wish(first) and not line.endswith("?")
-        for each in (f"{without_article(rest)} {first}", *as_typed(said)) if may_be else ():
-            if self.takes(each):
-                return self._hearing.parse(f"set {each}")
-        return None
+        every = (f"{without_article(rest)} {first}", *as_typed(said)) if may_be else ()
+        # What is clear before what has to be asked about.
+        taken = next(filter(self._wanted, every), "") or next(filter(self.takes, every), "")
+        return self._hearing.parse(f"set {taken}") if taken else None
 
     def not_taken(self, line: str) -> Understood | None:
         """Return the wish with a value that its thing does not take, so that it is said why."""
@@ -138,6 +138,9 @@ class Wishes:
         if is_step(line) and (found := self.little(line)) is not None:
             return found
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        ends = {plainly(" ".join(spoken[-count:])) for count in (1, 2)}
+        if not ends.isdisjoint(senses("share")) and (found := self.wished(line)) is not None:
+            return found
         for at in range(1, len(spoken) - 1):
             value = spoken[at + 1 :]
             if bare(spoken[at]) not in _TO or not value[0][:1].isdigit() or len(value) > _FEW:
@@ -326,8 +329,8 @@ class Wishes:
                 if name_words(place) in places and not any(said in each for each in named):
                     yield at, end, place
 
-    def later(self, line: str) -> Understood | None:
-        """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
+    def later(self, line: str, often: str = "") -> Understood | None:
+        """Return what is to be done later, or so `often`, where a wish has a time in it: `pump on at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         # Beside a time they say nothing: `nachher um 10`.
         spoken = [word for word in spoken if bare(word) not in words("time_vague")]
@@ -339,8 +342,8 @@ class Wishes:
             return self._lasting(*now)
         wish, moment, time = self._timed(spoken)
         if moment:
-            return self._hearing.parse(f"later {moment} {wish} {time}")
-        return self._lasting(wish, time) if wish else None
+            return self._hearing.parse(f"later {often} {moment} {wish} {time}")
+        return self._lasting(wish, time) if wish and not often else None
 
     def _timed(self, spoken: Sequence[str], *, inner: bool = False) -> tuple[str, str, str]:
         """Return the wish that has times in it, when it is done, and how long it lasts; else nothing."""

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 import re
 
 from .standing import pronoun_in
-from .tongue import LONGEST_PHRASE, meant, words
+from .tongue import LONGEST_PHRASE, lead, meant, plainly, words
 from .weekly import read_weekly
 
 _MARKS = "?!.,;: "
-_MOST_OF_TIMES = 8
+_BEFORE_CLOCK = words("time_later") | words("time_filler")
+_MOST_OF_TIMES, _MOST_OF_DAYS = 8, 5
 _CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m\b|\buhr\b|\bo.?clock\b", re.IGNORECASE)
 _UNIT_SIGNS = tuple("°%")
 _SHORT = 4
@@ -34,6 +35,37 @@ def by_somebody(clause: str, fillers: Collection[str]) -> bool:
 def named_after(change: str) -> frozenset[str]:
     """Return what things are called to which only this happens: what rings is a bell."""
     return words(f"thing_{change}") if change else frozenset()
+
+
+def days_apart(line: str) -> tuple[str, str, str]:
+    """Return the weekdays on which something is to come again and again, how that is said, and the rest.
+
+    Each day is a digit, 0 for Monday: `every day`, `weekdays`, `mondays`. Of `every morning` the morning is
+    left: it is a time of day.
+    """
+    said = line.split()
+    plain = [plainly(word.strip(_MARKS)) for word in said]
+    for at in range(len(said)):
+        each = plain[at] in words("remind_each")
+        ends = range(min(len(said), at + _MOST_OF_DAYS), at, -1)
+        for end in (each for each in ends if plain[each - 1] not in _BEFORE_CLOCK):
+            weekly = read_weekly(" ".join(plain[at:end])) or read_weekly(" ".join(plain[at + each : end]))
+            several = _several_days(plain[at:end])
+            weekly = weekly or (read_weekly(several) if several else None)
+            again = each or lead("weekly", plain, at)[1] == end or several
+            if weekly is None or not again:
+                continue
+            left = said[at + each : end] if weekly.begin != weekly.end else []
+            rest = " ".join([*said[:at], *left, *said[end:]])
+            return "".join(map(str, sorted(weekly.days))), " ".join(said[at:end]), rest
+    return "", "", line
+
+
+def _several_days(spoken: Sequence[str]) -> str:
+    """Return the weekday of a word for each of them: `monday` of `mondays`; else nothing."""
+    day = spoken[-1].removesuffix("s")
+    several = day != spoken[-1] and bool(lead("weekday", [day])[0])
+    return day if several and all(each in _BEFORE_CLOCK for each in spoken[:-1]) else ""
 
 
 def turned_round(line: str) -> str:

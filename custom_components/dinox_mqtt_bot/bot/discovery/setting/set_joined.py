@@ -89,11 +89,13 @@ def _part(part: str, value: str, after: Sequence[Wish], read: Read) -> tuple[tup
 
 
 def _without_verbs(part: str) -> str:
-    """Return a part without what is said before names: `and turn the fan off`."""
-    spoken = part.split()
+    """Return a part without what is said before names, its state last: `and turn off the fan`."""
+    spoken, state = part.split(), list[str]()
     while len(spoken) > 1 and (is_wish(spoken[0]) or fold(spoken[0]) in _BEFORE):
+        turns = is_wish(spoken[0]) and len(spoken) > 2 and is_state_word(spoken[1])
+        state += [spoken.pop(1)] if turns else []
         del spoken[0]
-    return " ".join(spoken)
+    return " ".join((*spoken, *state))
 
 
 def all_but(whole: str, behind: str, read: Read, words_of: WordsOf) -> tuple[Wish, ...]:
