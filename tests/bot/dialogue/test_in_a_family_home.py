@@ -322,6 +322,9 @@ async def test_times_in_german_say_when_and_how_long(line: str, part: str) -> No
         (("alert car > 5", "delete all alerts"), "is removed"),
         (("alert car > 5", "alert fan is on", "delete all alerts"), "about “all”: 1 Car > 5"),
         (("delete all alerts",), "There are no alert rules"),
+        (("alert car > 5", "turn that alert off"), "switched off at present"),
+        (("alert car > 5", "turn that alert off", "turn the alert back on"), "when Car is above 5."),
+        (("alert car > 5", "but only during the day"), "only 06:00–22:00"),
     ],
 )
 async def test_what_is_so_has_something_told_or_done(lines: tuple[str, ...], part: str) -> None:

@@ -56,6 +56,8 @@ class AfterMade:
         """Return the rule with another priority, or another time: `make it critical`, `for 10 minutes`."""
         line = said.without_lead("follow_make", "before_value", "follow_lasting")
         handle, values = facts["number"], facts["values"]
+        if turned := _turned(said):
+            return self._hearing.parse(f"rule {handle} {turned}")
         if (level := senses("choice").get(" ".join(line.words), "")) in _PRIORITIES:
             return self._hearing.parse(f"rule {handle} {level}")
         values = values if isinstance(values, list) else []
@@ -106,6 +108,14 @@ class AfterMade:
 
     def _is_moment(self, text: str, before: float) -> bool:
         return bool(parse_moved(text, before, self._clock.now(), self._clock.local))
+
+
+def _turned(said: ShortLine) -> str:
+    """Return how a rule is turned that is called so: `off` of `turn that alert off`; else nothing."""
+    spoken = [word for word in said.words if word not in words("follow_again")]
+    at = next((at for at, word in enumerate(spoken) if word in words("follow_made")), len(spoken))
+    turned = said.wishes and [senses("state").get(word) for word in spoken[at + 1 :]] in (["on"], ["off"])
+    return spoken[-1] if turned else ""
 
 
 def _with_unit_of(limit: str, before: str) -> str:

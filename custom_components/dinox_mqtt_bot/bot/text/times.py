@@ -31,6 +31,7 @@ PARTS = {
     "afternoon": (15, 12, 18),
     "evening": (18, 18, 24),
     "night": (22, 22, 30),
+    "day": (12, 6, 22),
     "midnight": (24, 24, 24),
 }
 """For each part of a day: the hour that is meant by it, and when it begins and ends."""
