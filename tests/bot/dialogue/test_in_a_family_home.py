@@ -339,6 +339,7 @@ async def test_what_is_so_has_something_told_or_done(lines: tuple[str, ...], par
         ("sag mir wenn das auto bei 80% ist", "wenn Auto 80% oder mehr beträgt"),
         ("mach den lüfter an wenn das auto über 65 ist", "dann geschieht „mach den lüfter an“"),
         ("alle alarme löschen", "Es gibt keine Alarmregeln"),
+        ("alarm wenn das auto länger als 10 minuten über 90 ist", "wenn Auto seit 10 min über 90 liegt"),
     ],
 )
 async def test_what_is_so_has_something_told_or_done_in_german(line: str, part: str) -> None:

@@ -39,6 +39,7 @@ from .vocabulary import (
     THEN,
     WITHIN,
     with_signs,
+    without_is,
 )
 
 LONGEST = 1_000
@@ -98,11 +99,11 @@ def _lasting(text: str) -> str:
         if not (count := _duration(spoken, 0)[1]):
             continue
         end = found.end() + spoken[count - 1].end
-        before, time, behind = text[: found.start()].split(), text[found.end() : end], text[end:].strip()
-        if is_happening(behind):  # a verb stands last: `länger als 5 Minuten offen`
+        time, behind = text[found.end() : end], " ".join(without_is(text[end:]))
+        # What is so stands last: `länger als 5 Minuten offen`, `länger als 5 Minuten über -15`.
+        if is_happening(behind) or located(behind, changing=False)[1]:
             return f"{text[: found.start()]} {behind} for {time}"
-        behind = "" if behind.casefold() in BEFORE_OPERATOR else behind
-        before = before[: len(before) - (" ".join(before[-1:]).casefold() in BEFORE_OPERATOR)]
+        before = without_is(text[: found.start()])
         ends = [" ".join(before[-count:]) for count in (1, 2) if len(before) >= count]
         compared = located(" ".join(before), changing=False)[1]
         if found[1] or any(is_state_word(each) or (compared and number(each)) for each in ends):
@@ -125,11 +126,10 @@ def _for_said(text: str) -> str:
         if (silent := _silent_around(spoken, since, at + count)) is not None:
             begin, phrase, rest = silent
             return f"{text[:begin]}{phrase} {text[word.start : end]}{text[rest:]}"
-        start = spoken[since].start
         behind = text[end:].strip()
         # A priority is `normal` too.
         if is_happening(behind) and behind.casefold() not in PRIORITIES and not _is(spoken, at - 1, EVERY):
-            return f"{text[:start]}{behind} for {text[word.start : end]}"
+            return f"{text[: spoken[since].start]}{behind} for {text[word.start : end]}"
         break
     return text
 

@@ -68,6 +68,12 @@ UNIT_AT_END = re.compile(rf"(?i)(?<=\d)\s*({'|'.join(map(re.escape, sorted(_SPOK
 """A unit that is said as a word."""
 
 
+def without_is(text: str) -> list[str]:
+    """Return the words of a text without an `is` at its end."""
+    spoken = text.split()
+    return spoken[:-1] if spoken and spoken[-1].casefold() in BEFORE_OPERATOR else spoken
+
+
 def with_signs(value: str) -> str:
     """Return a value with its unit as a sign: `5 W` of `5 watts`."""
     return UNIT_AT_END.sub(lambda found: f" {_SPOKEN_UNITS[found[1].casefold()]}", value)
