@@ -308,17 +308,33 @@ async def test_it_comes_on_its_days_only(line: str, days: set[int]) -> None:
     assert len(heard) == 2 * len(days)
 
 
-async def test_it_comes_at_the_same_time_of_day_when_the_clocks_change() -> None:
+@pytest.mark.parametrize(
+    ("clock", "times"),
+    [((8, 10), [(8, 10)] * 4), ((2, 30), [(2, 30), (3, 30), (2, 30), (2, 30)])],
+)
+async def test_it_comes_at_the_same_time_of_day_when_the_clocks_change(
+    clock: tuple[int, int], times: list[tuple[int, int]]
+) -> None:
     world = boat()
     world.clock.zone = ZoneInfo("Europe/Berlin")
-    world.clock.time = datetime(2027, 3, 27, 8, 5, tzinfo=world.clock.zone).timestamp()
-    await say(world, "remind me every day at 8:10 to feed the cat")
-    for day in (27, 28, 29):
-        at = datetime(2027, 3, day, 8, 10, tzinfo=world.clock.zone).timestamp()
+    world.clock.time = datetime(2027, 3, 27, 1, 0, tzinfo=world.clock.zone).timestamp()
+    await say(world, f"remind me every day at {clock[0]}:{clock[1]} to feed the cat")
+    for day, (hour, minute) in enumerate(times, 27):
+        at = datetime(2027, 3, day, hour, minute, tzinfo=world.clock.zone).timestamp()
         before = len(told(world))
         await later(world, at - 1 - world.clock.time)
         assert len(told(world)) == before
         await later(world, 1)
+        assert told(world)[before:] == ["⏰ feed the cat"]
+
+
+async def test_what_comes_every_day_may_be_moved() -> None:
+    world = boat()
+    await say(world, "remind me every day at 8:10 to feed the cat")
+    assert await say(world, "waiting r1 9:00") == "⏰ every day, next 09:00: feed the cat (r1)"
+    for seconds in (3_300, 86_400, 86_400):
+        before = len(told(world))
+        await later(world, seconds)
         assert told(world)[before:] == ["⏰ feed the cat"]
 
 

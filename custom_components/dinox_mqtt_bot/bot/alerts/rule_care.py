@@ -21,6 +21,8 @@ from .texts import rule_name
 KEY = "rules_overfull"
 LOOKED_AT = 200
 """Messages that a new rule looks back at, of all its topics."""
+_BESIDE = 20
+"""Messages of another topic: not each has the field that matters."""
 
 type Newest = Callable[[str, int], Awaitable[Sequence[Reading]]]
 """Return so many of the newest messages of a filter, oldest first. Raises BotError if they cannot be read."""
@@ -50,7 +52,9 @@ class NewRules:
 
     async def _look_back(self, rule: AlertRule) -> None:
         with suppress(BotError):
-            said = [each for topic in _looked_back_at(rule) for each in await self._newest(topic, LOOKED_AT)]
+            said: list[Reading] = []
+            for topic in _looked_back_at(rule):
+                said += await self._newest(topic, LOOKED_AT if topic == rule.filter else _BESIDE)
             # It may have been changed or removed meanwhile.
             if self._asked.get(rule.id) == rule.asks:
                 self._recall(rule, said)

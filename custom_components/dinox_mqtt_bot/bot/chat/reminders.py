@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 KEPT = "reminders"
 MOST = 100
-_NEWER = frozenset({"days", "often"})
+_NEWER = frozenset({"days", "often", "first"})
 LATE = 600.0
 """Seconds after which a deed is not done any more: nobody expects it then."""
 
@@ -84,7 +84,7 @@ class Reminders:
 
     def move(self, number: int, at: float) -> Reminder:
         """Keep something for another time."""
-        self._waiting[number] = moved = replace(self._waiting[number], at=at)
+        self._waiting[number] = moved = replace(self._waiting[number], at=at, first=0.0)
         self._keep()
         self._clock.wake(at)
         return moved
@@ -107,7 +107,8 @@ class Reminders:
         for each in due:
             if each.days and each in wanted:
                 at = each.after(now, self._clock.local)
-                self._waiting[each.number] = replace(each, id=self._clock.new_id(), at=at)
+                again = replace(each, id=self._clock.new_id(), at=at, first=each.first or each.at)
+                self._waiting[each.number] = again
                 self._clock.wake(at)
             else:
                 del self._waiting[each.number]

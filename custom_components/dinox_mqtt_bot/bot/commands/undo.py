@@ -15,7 +15,7 @@ type _Step = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Undo(Command):
-    """Takes back your last change of a rule, an alias, a subscription, a mute or of what is followed."""
+    """Takes back what you set last, or your last change of a rule, alias, subscription, mute or follow."""
 
     node: ClassVar[str] = "undo"
     role: ClassVar[Role] = Role.OPERATOR

@@ -337,9 +337,9 @@ class Wishes:
         if is_step(" ".join(spoken)):  # `um 2 Grad wärmer` is no time.
             return None
         if window := self._between(spoken):
-            return self._hearing.parse(window)
+            return self._hearing.parse(f"later {often} {window}")
         if now := self._now_and_later(spoken):
-            return self._lasting(*now)
+            return None if often else self._lasting(*now)
         wish, moment, time = self._timed(spoken)
         if moment:
             return self._hearing.parse(f"later {often} {moment} {wish} {time}")
@@ -387,7 +387,7 @@ class Wishes:
             for end in range(min(len(spoken), at + _FEW + 1), at + 1, -1):
                 last = self._clock_of(spoken[at + 1 : end]) if since and until in words("time_to") else ""
                 if last and (wish := self._wish_in([*spoken[:begin], *spoken[end:]])):
-                    return f"later {since} {wish} {pairs('time_ends').get(until, until)} {last}"
+                    return f"{since} {wish} {pairs('time_ends').get(until, until)} {last}"
         return ""
 
     def _clock_of(self, spoken: Sequence[str]) -> str:

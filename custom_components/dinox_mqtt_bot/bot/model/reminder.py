@@ -17,6 +17,7 @@ class Reminder:
     JID, or what another surface calls its user. It is told `to` a contact or room; empty: to all that are
     told alerts. `back`: it undoes what was set for a time. `days` are the weekdays on which it comes again,
     each a digit, 0 for Monday, and `often` is how somebody said that; both are empty for what comes once.
+    `first` is when it came first: on a day whose clock leaves out its time it comes at another one.
     """
 
     id: str
@@ -29,10 +30,12 @@ class Reminder:
     back: bool = False
     days: str = ""
     often: str = ""
+    first: float = 0.0
 
     def after(self, now: float, local: Callable[[float], datetime]) -> float:
         """Return when it comes next after a time: at the same time of day, on one of its days."""
-        was = local(self.at) + timedelta(days=max(0, int((now - self.at) // _DAY) - 1))
+        first = self.first or self.at
+        was = local(first) + timedelta(days=max(0, int((now - first) // _DAY) - 1))
         days = (was + timedelta(days=ahead) for ahead in range(_WEEK))
         return next(at for day in days if str(day.weekday()) in self.days and (at := day.timestamp()) > now)
 
