@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 import contextlib
 import dataclasses
+from datetime import UTC, datetime
 import ssl
 import time
 from typing import Any
@@ -254,6 +255,8 @@ class World:
         self.port = port or server.ports["c2s"]
         self._leaving = contextlib.AsyncExitStack()
         self._bot_was_here = False
+        # As whole seconds: so the servers write when they took a message that waited.
+        self._began = datetime.now(UTC).replace(microsecond=0)
 
     def settings(self, user: str = "bot", **changes: Any) -> XmppSettings:
         settings = XmppSettings(
@@ -271,10 +274,15 @@ class World:
         if priority is not None:
             person.xmpp.send_presence(ppriority=priority)
         await person.synchronise()
-        if not self._bot_was_here:
-            # The server kept it of an earlier test: nobody has written to anybody in this one.
-            person.messages.clear()
+        # What the server kept of an earlier test; nobody has written to anybody in this one before the bot.
+        person.messages[:] = [
+            each for each in person.messages if self._bot_was_here and self._is_of_now(each)
+        ]
         return person
+
+    def _is_of_now(self, message: Message) -> bool:
+        delayed = message.xml.find("{urn:xmpp:delay}delay")
+        return delayed is None or datetime.fromisoformat(delayed.get("stamp", "")) >= self._began
 
     async def bot(
         self,

@@ -1,5 +1,6 @@
 """What the bot says reaches the contact once, and the bot learns how far it came."""
 
+import asyncio
 import dataclasses
 
 from people import ALICE, MALLORY, PASSWORDS, QUICK, World, until, world_of
@@ -8,7 +9,7 @@ import pytest
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-from lab.servers import Lab
+from lab.servers import Lab, Server
 
 
 async def test_a_notice_is_a_whole_message(either: World) -> None:
@@ -260,3 +261,18 @@ async def test_without_acknowledgements_written_is_sent(lab: Lab) -> None:
         await until(lambda: bot.progress(notice) == [Delivery.SENT])
         await until(lambda: alice.bodies == ["as far as known"])
     server.stop()
+
+
+async def test_what_an_earlier_test_has_left_is_not_heard(lab: Lab, prosody: Server) -> None:
+    async with world_of(lab, prosody) as before:
+        mallory = await before.person("mallory")
+        mallory.write(ALICE, "left over")
+        await mallory.synchronise()
+    # A server tells when it took something in whole seconds.
+    await asyncio.sleep(1)
+    async with world_of(lab, prosody) as world:
+        bot = await world.bot()
+        bot.say("of this one")
+        alice = await world.person("alice")
+        await until(lambda: alice.bodies)
+        assert alice.bodies == ["of this one"]
