@@ -102,7 +102,7 @@ class Understanding:
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
             # Of what was until midnight nobody speaks without asking.
             _, often, rest = days_apart(line)
-            later = self._wishes.later(rest, often)
+            later = None if found else self._wishes.later(rest, often)
             found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
             found = found or later or self._wishes.excepting(line)

@@ -383,9 +383,10 @@ class Wishes:
         """Return what is done for a time that begins later, as it is typed: `on from 9pm to 11pm`."""
         begin = next((at for at, word in enumerate(spoken) if bare(word) in _SINCE), len(spoken))
         for at in range(begin + 2, len(spoken) - 1):
-            since, until = self._clock_of(spoken[begin + 1 : at]), bare(spoken[at])
+            until = bare(spoken[at])
+            since = self._clock_of(spoken[begin + 1 : at]) if until in words("time_to") else ""
             for end in range(min(len(spoken), at + _FEW + 1), at + 1, -1):
-                last = self._clock_of(spoken[at + 1 : end]) if since and until in words("time_to") else ""
+                last = self._clock_of(spoken[at + 1 : end]) if since else ""
                 if last and (wish := self._wish_in([*spoken[:begin], *spoken[end:]])):
                     return f"{since} {wish} {pairs('time_ends').get(until, until)} {last}"
         return ""

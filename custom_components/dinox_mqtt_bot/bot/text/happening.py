@@ -46,13 +46,15 @@ def days_apart(line: str) -> tuple[str, str, str]:
     said = line.split()
     plain = [plainly(word.strip(_MARKS)) for word in said]
     for at in range(len(said)):
-        each = plain[at] in words("remind_each")
+        each, group = plain[at] in words("remind_each"), lead("weekly", plain, at)[1]
+        if not each and group == at and not any(_several_days([word]) for word in plain[at : at + 2]):
+            continue
         ends = range(min(len(said), at + _MOST_OF_DAYS), at, -1)
         for end in (each for each in ends if plain[each - 1] not in _BEFORE_CLOCK):
             weekly = read_weekly(" ".join(plain[at:end])) or read_weekly(" ".join(plain[at + each : end]))
             several = _several_days(plain[at:end])
             weekly = weekly or (read_weekly(several) if several else None)
-            again = each or lead("weekly", plain, at)[1] == end or several
+            again = each or group == end or several
             if weekly is None or not again:
                 continue
             left = said[at + each : end] if weekly.begin != weekly.end else []
