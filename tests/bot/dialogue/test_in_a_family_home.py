@@ -5,6 +5,7 @@ import json
 from fakes import World
 from homes import announce, say
 import pytest
+from talk_home import english
 
 from bot.model.rules import Subscription
 
@@ -344,3 +345,10 @@ async def test_what_is_so_has_something_told_or_done(lines: tuple[str, ...], par
 )
 async def test_what_is_so_has_something_told_or_done_in_german(line: str, part: str) -> None:
     assert part in await answer(family("de"), (line,))
+
+
+async def test_what_is_outside_is_nothing_that_was_spoken_of() -> None:
+    world = english()
+    told = await answer(world, ("freezer", "tell me if it gets warmer than 30 outside"))
+    assert "“outside”" in told
+    assert world.bot.rules.alerts == ()

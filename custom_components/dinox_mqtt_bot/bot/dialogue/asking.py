@@ -187,11 +187,13 @@ class Asking:
         asked, spoken = self.read(clause), clause.split()
         if any(map(str.isdigit, clause)):
             clause = " ".join(each for each in spoken if plainly(each) not in words("draws"))
-        found = outdoors(self._names, asked.kind or "temperature") if asked.outside else []
-        if not found or plainly(spoken[0]) not in words("pronoun"):
+        if not asked.outside or plainly(spoken[0]) not in words("pronoun"):
             return clause
-        left = [word for word in spoken[1:] if not skip("place_outside", [plainly(word)])]
-        return f"{found[0].name} {' '.join(left)}"
+        found = outdoors(self._names, asked.kind or "temperature")
+        places = [word for word in spoken[1:] if skip("place_outside", [plainly(word)])]
+        left = [word for word in spoken[1:] if word not in places]
+        # Where nothing is out of doors, nothing else is meant by it.
+        return " ".join((found[0].name if found else " ".join(places), *left))
 
     def unexplained(self, asked: Posed) -> str:
         """Return the words of a line that are long enough for a name and no name has."""
