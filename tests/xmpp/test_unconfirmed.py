@@ -7,6 +7,7 @@ from typing import Any
 
 from people import ALICE, MALLORY, PASSWORDS, QUICK, Probed, World, until, world_of
 import pytest
+from test_rooms import enter, heard, joined, new_room, open_room
 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
@@ -17,6 +18,7 @@ from custom_components.dinox_mqtt_bot.xmpp.disconnects import TAKEN_OVER, Discon
 from custom_components.dinox_mqtt_bot.xmpp.unconfirmed import MOST_TIMES, Unconfirmed
 from lab.servers import Lab, Server
 
+ECHOED = [Delivery.SENT, Delivery.RECEIVED]
 SENT_TWICE = [Delivery.SENT, Delivery.QUEUED, Delivery.SENT]
 
 
@@ -80,6 +82,41 @@ async def test_what_was_read_since_is_not_said_again(lab: Lab, killable: Server)
         alice = await world.person("alice")
         await until(lambda: "the last" in alice.bodies)
         assert alice.bodies.count("Water in the cellar") <= 1
+
+
+async def test_what_a_room_lost_with_its_server_is_said_again(lab: Lab, killable: Server) -> None:
+    """The room had passed it on to all who were there, and that was nobody else."""
+    async with world_of(lab, killable) as world:
+        bot, room = await world.bot(timing=QUICK), new_room()
+        await joined(bot, room)
+        value = bot.say("21.5 °C", room, room=True)
+        await until(lambda: bot.progress(value) == ECHOED)
+        alert = bot.say("Water in the cellar", room, room=True, priority=Priority.ALERT)
+        await until(lambda: bot.progress(alert) == ECHOED)
+        await kill(killable, bot)
+        await until(lambda: bot.progress(alert) == [*ECHOED, Delivery.QUEUED, *ECHOED], "said again")
+        assert Delivery.QUEUED not in bot.progress(value)
+        alice = await world.person("alice")
+        await enter(alice, room, "Alice")
+        await until(lambda: heard(alice, room).count("Water in the cellar") == 1)
+
+
+async def test_what_a_room_still_tells_is_not_said_again(either: World) -> None:
+    """The bot's stream ends for good, twice; the server and its room live on."""
+    alice, room = await open_room(either)
+    bot = await either.bot(timing=QUICK)
+    await joined(bot, room)
+    alert = bot.say("Water in the cellar", room, room=True, priority=Priority.ALERT)
+    await until(lambda: bot.progress(alert) == ECHOED)
+    for times in (1, 2):
+        assert bot.link._session is not None
+        bot.link._session.management.sm_id = None
+        bot.link.reconnect()
+        found = [*ECHOED, *[Delivery.QUEUED, *ECHOED] * times]
+        await until(lambda found=found: bot.progress(alert) == found, "known as said")  # type: ignore[misc]
+    last = bot.say("the last", room, room=True)
+    await until(lambda: bot.progress(last) == ECHOED and "the last" in heard(alice, room))
+    assert heard(alice, room) == ["Water in the cellar", "the last"]
 
 
 @pytest.mark.parametrize("how", ["reply", "react"])
@@ -168,11 +205,11 @@ def test_alerts_are_doubted_and_what_the_same_contact_was_told_after_them() -> N
         notice("alert"),
         notice("bob's", Priority.NORMAL, to=MALLORY),
         notice("its end", Priority.NORMAL),
-        notice("room", room=True),
+        notice("room", to="den@conference.example.org", room=True),
         notice("live", Priority.NORMAL),
         notice("correction", Priority.NORMAL, replaces="live"),
     )
-    assert doubted(remembered) == ["alert", "its end"]
+    assert doubted(remembered) == ["alert", "its end", "room"]
     assert remembered.doubted() == doubted(remembered) == []
 
 

@@ -75,8 +75,9 @@ ORDER BY ledger.at, ledger.id
 """
 
 # What an earlier run had handed over shortly before the chat server was last there, unconfirmed: alerts, and
-# what the contact was told after them, unless its client confirmed something later. The server was there
-# until the chat went, or what was last stored. Nothing is doubted for ever.
+# what the contact was told after them, unless its client confirmed something later. That a room has passed
+# something on confirms nothing. The server was there until the chat went, or what was last stored. Nothing is
+# doubted for ever.
 DOUBTED = """
 WITH here (id) AS (SELECT ifnull(max(id), 0) FROM connection_log WHERE link = 'xmpp' AND phase = 'online'),
 last (at) AS (
@@ -93,9 +94,9 @@ confirmed (contact, number) AS (
 ),
 unsure (number, id, contact, priority) AS (
     SELECT outbox.rowid, id, outbox.contact, priority FROM last, outbox LEFT JOIN confirmed USING (contact)
-    WHERE state = 'sent' AND NOT room AND push = '' AND replaces = ''
+    WHERE state IN ('sent', 'received') AND (room OR state = 'sent') AND push = '' AND replaces = ''
     AND changed >= last.at - :unsure AND sent_at >= last.at - :patience
-    AND outbox.rowid > ifnull(confirmed.number, 0)
+    AND (room OR outbox.rowid > ifnull(confirmed.number, 0))
     AND chain NOT IN (SELECT chain FROM outbox, last WHERE replaces <> '' AND changed >= last.at - :unsure)
 ),
 first (contact, number) AS (SELECT contact, min(number) FROM unsure WHERE priority >= :alert GROUP BY contact)

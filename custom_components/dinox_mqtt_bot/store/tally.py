@@ -118,7 +118,8 @@ class Tally:
     def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
         """Return which notices come to this delivery now; nothing goes back (read > received > sent).
 
-        But what a server could not take waits again, unless it is a correction: the next one replaces that.
+        But what a server could not take, or may have lost, waits again, unless it is a correction: the next one
+        replaces that.
         """
         standing = self._standings.get(notice_id)
         if not standing or not _advances(standing, delivery):
@@ -197,5 +198,7 @@ def _advances(standing: _Standing, new: Delivery) -> bool:
     if old is None or is_target(standing.contact) is not (new is Delivery.ACCEPTED):
         return False
     if new is Delivery.QUEUED:
-        return old is Delivery.SENT and not standing.corrects
+        # That a room has passed something on is its server's word, as that it was sent.
+        taken = old is Delivery.SENT or (old is Delivery.RECEIVED and not standing.unread)
+        return taken and not standing.corrects
     return new is Delivery.ACCEPTED or _RANK[new] > _RANK[old]

@@ -147,12 +147,14 @@ class Saying:
         """Pass on a receipt, marker or error for one of our messages; what came further was sent."""
         now = self._clock.now()
         room, echoed = self._unechoed.pop(notice_id)
-        notice = echoed or self._in_flight.pop(notice_id, None)
+        notice = echoed or self._in_flight.pop(notice_id, None) or self._outside.pop(notice_id)[1]
         if notice is not None and delivery is not Delivery.FAILED:
             self._unconfirmed.taken(notice, _now())
             self._reach.taken(notice.to)
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
-            self._unconfirmed.confirmed(notice_id)
+            # The echo of a room is the server's word, not a client's.
+            if notice is None or not notice.room or delivery is Delivery.READ:
+                self._unconfirmed.confirmed(notice_id)
             if notice is not None:
                 self._report(notice_id, Delivery.SENT, now, "")
         elif delivery is Delivery.FAILED:

@@ -1,4 +1,4 @@
-"""Alerts that the server has taken and no client of the contact has confirmed."""
+"""Alerts that the server has taken and no client of the contact or room has confirmed."""
 
 from dataclasses import dataclass
 from itertools import takewhile
@@ -26,8 +26,8 @@ class _Taken:
 class Unconfirmed:
     """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may lose what it took last.
 
-    What was said in a room is not kept here: its echo comes after the room has stored it. Nor is a message
-    that is corrected now and then: its first words would come after its last.
+    What a room has passed on may be lost as well: it tells what it still has when it is entered again. Not
+    kept is a message that is corrected now and then: its first words would come after its last.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Unconfirmed:
         while self._taken and now - self._taken[oldest := next(iter(self._taken))].at > UNSURE_SECONDS:
             del self._taken[oldest]
         self._taken.pop(notice.replaces or notice.id, None)
-        if not (notice.room or notice.replaces):
+        if not notice.replaces:
             self._taken[notice.id] = _Taken(now, notice.to, notice.priority >= Priority.ALERT)
 
     def confirmed(self, notice_id: str) -> None:
