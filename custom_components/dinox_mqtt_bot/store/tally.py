@@ -118,8 +118,8 @@ class Tally:
     def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
         """Return which notices come to this delivery now; nothing goes back (read > received > sent).
 
-        But what a server could not take, or may have lost, waits again, unless it is a correction: the next one
-        replaces that.
+        But what a server could not take, or may have lost, waits again, unless it is a correction: the next
+        one replaces that.
         """
         standing = self._standings.get(notice_id)
         if not standing or not _advances(standing, delivery):
