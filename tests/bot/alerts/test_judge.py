@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.alerts.judge import MOST_REMEMBERED, Judge, Samples
+from bot.alerts.judge import MOST_REMEMBERED, Judge, Samples, _folded as folded
 from bot.model.message import Message
 from bot.model.rules import Condition, Operator, Value
 from bot.payload.interpret import quantity
@@ -355,3 +355,13 @@ def test_no_condition_and_no_value_raise(
 def test_every_operator_has_a_word_that_a_form_can_show() -> None:
     assert Operator.ABOVE.word == "above"
     assert all(operator.word.replace("_", "").isalpha() for operator in Operator)
+
+
+def test_a_long_text_is_folded_once_for_all_rules() -> None:
+    long = value("✅\n" * 100_000)
+    folded.cache_clear()
+    assert not any(
+        Judge(Condition(Operator.CONTAINS, (f"w{number}",))).holds(long, None, (), NOW)
+        for number in range(50)
+    )
+    assert folded.cache_info().misses <= 4

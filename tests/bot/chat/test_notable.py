@@ -3,7 +3,7 @@
 from fakes import reading
 import pytest
 
-from bot.chat.notable import KINDS, notable
+from bot.chat.notable import _WORDS, KINDS, notable
 from bot.model.message import Field
 
 
@@ -35,6 +35,7 @@ def test_this_does(name: str, text: str, kind: str) -> None:
         ("Battery", "full"),
         ("Heat", "7"),
         ("X", "low"),
+        *(("Window", f"{word}s") for word in _WORDS),
     ],
 )
 def test_this_does_not(name: str, text: str) -> None:

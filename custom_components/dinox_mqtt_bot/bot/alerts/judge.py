@@ -1,6 +1,7 @@
 """A condition, made ready to judge the values of many messages."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import isclose
 import operator
 import re
@@ -75,7 +76,7 @@ class Judge:
                 same = self._same(value, self._word)
                 return None if same is None else not same
             case Operator.CONTAINS:
-                return any(self._folded in text.casefold() for text in _texts(value))
+                return any(self._folded in _folded(text) for text in _texts(value))
             case Operator.MATCHES:
                 return any(map(self._glob.matches, _texts(value)))
             case Operator.CHANGES:
@@ -211,7 +212,7 @@ def _same_word(value: Value, text: str) -> bool:
     word = _plain(text)
     if value.raw and not is_state_word(text):
         if _is_truth(text) and _is_truth(value.raw):
-            return text.strip().casefold() == value.raw.strip().casefold()
+            return _folded(text.strip()) == _folded(value.raw.strip())
         if word == _plain(value.raw):
             return True
     if value.exact and (word == _plain(value.exact) or _is_said(word, value)):
@@ -227,7 +228,7 @@ def _is_said(word: str, value: Value) -> bool:
 
 
 def _is_truth(text: str) -> bool:
-    return text.strip().casefold() in _ALIKE
+    return _folded(text.strip()) in _ALIKE
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -237,8 +238,14 @@ def _texts(value: Value) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    word = text.strip().casefold()
+    word = _folded(text.strip())
     return _ALIKE.get(word, word)
+
+
+@lru_cache(16)
+def _folded(text: str) -> str:
+    """Return text as words are compared: once for all rules that judge a value, which may be a long one."""
+    return text.casefold()
 
 
 def _beyond(amount: float, limits: tuple[float, ...]) -> float:
@@ -257,7 +264,7 @@ class _Glob:
 
     def matches(self, text: str) -> bool:
         """Say whether the whole text is of the pattern, in upper or lower case."""
-        text = text.strip().casefold()
+        text = _folded(text.strip())
         if self._last is None:
             return self._first.fullmatch(text) is not None
         found = self._first.match(text)

@@ -13,6 +13,8 @@ LOW_BATTERY = 20.0
 """Per cent."""
 
 _WORDS = senses("notable")
+# One character more than any of them has: a payload may be long.
+_ENOUGH = max(map(len, _WORDS)) + 1
 _LEVEL = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?")
 
 
@@ -40,7 +42,7 @@ def _is_of_battery(name: str) -> bool:
 
 def _kind(field: str, text: str) -> str:
     """Return as what a value stands out, or nothing."""
-    kind = _WORDS.get(text.casefold(), "")
+    kind = _WORDS.get(text[:_ENOUGH].casefold(), "")
     if not kind and text[:1].isalpha():
         return ""
     if not _is_of_battery(field):
