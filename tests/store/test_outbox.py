@@ -302,6 +302,39 @@ async def test_a_run_that_ends_as_it_should_says_nothing_of_the_server(open_stor
     assert {each.id for each in waiting} == {"alert", "its end", "other", "room"}
 
 
+async def test_a_room_that_tells_of_something_has_what_came_before_it(open_store: Opener) -> None:
+    """A room tells the end of what it has. The notice of the night was held, and said after the others."""
+    room = "den@conference.example.org"
+    told = [
+        notice(f"n{number}", to=room, room=True, priority=Priority.ALERT, at=T0 + number)
+        for number in range(5)
+    ]
+    night = notice("night", to=room, room=True, priority=Priority.ALERT, at=T0 - 9_000)
+    killed = open_store()
+    killed.outbox.hold(night)
+    for number, each in enumerate([*told, night]):
+        if each is night:
+            killed.outbox.merge([night], None)
+        else:
+            killed.outbox.put(each)
+        if each.id != "n4":  # the bot is killed before it knows that the server has this
+            killed.outbox.mark(each.id, Delivery.SENT, T0 + number)
+            killed.outbox.mark(each.id, Delivery.RECEIVED, T0 + number)
+    await killed.outbox.waiting()
+    store = open_store()
+    assert [each.id for each in await store.outbox.waiting()] == ["n0", "n1", "n2", "n3", "n4", "night"]
+    store.outbox.mark("n2", Delivery.RECEIVED, T0 + 50)
+    assert [each.id for each in await store.outbox.waiting()] == ["n3", "n4", "night"]
+    # What is said again now has passed through the room, and tells nothing of the others.
+    store.outbox.mark("night", Delivery.SENT, T0 + 51)
+    store.outbox.mark("night", Delivery.RECEIVED, T0 + 51)
+    assert [each.id for each in await store.outbox.waiting()] == ["n3", "n4"]
+    again = open_store()
+    assert [each.id for each in await again.outbox.waiting()] == ["n0", "n1", "n2", "n3", "n4", "night"]
+    again.outbox.mark("n4", Delivery.RECEIVED, T0 + 60)
+    assert await again.outbox.waiting() == []
+
+
 @pytest.mark.parametrize(("at", "waits"), [(LATER, True), (LATER + 1, False)])
 async def test_the_server_was_there_no_later_than_something_was_stored(
     open_store: Opener, at: float, waits: bool

@@ -187,6 +187,7 @@ class Probed:
             on_delivery=self._delivered,
             on_reach=lambda jid, reason: self.reach.append((jid, reason)),
             addressee=lambda key: self.put[key].to if key in self.put else "",
+            waits=lambda key: key in self.outbox,
             forms=self.forms,
             buttons=self.buttons,
         )

@@ -92,6 +92,10 @@ class NoticeDelivery:
         """Return whom a notice is for, empty if it does not matter any more."""
         return self._outbox.addressee(notice_id)
 
+    def waits(self, notice_id: str) -> bool:
+        """Say whether a notice is still to be said."""
+        return self._outbox.waits(notice_id)
+
     def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Write down how far a notice has come."""
         self._outbox.mark(notice_id, delivery, at, note)

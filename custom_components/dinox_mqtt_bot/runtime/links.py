@@ -91,6 +91,7 @@ class Links:
             on_delivery=delivery.mark,
             on_reach=self.bot.reach_changed,
             addressee=delivery.addressee,
+            waits=delivery.waits,
             forms=self.forms,
             buttons=self.buttons,
         )

@@ -58,7 +58,7 @@ WAITING = f"{_NOTICE} WHERE state = 'queued' ORDER BY priority >= {Priority.ALER
 KEPT = f"{_NOTICE} WHERE state = 'held' AND contact = ? ORDER BY at, rowid"
 LIVE = """
 SELECT id, contact, chain, replaces <> '', state,
-    NOT (room OR refers LIKE '%"retracts": true%')
+    NOT (room OR refers LIKE '%"retracts": true%'), ifnull(sent_at, 0.0)
 FROM outbox
 WHERE state IN ('queued', 'held', 'sent', 'received') ORDER BY rowid
 """
@@ -125,7 +125,7 @@ def moved(
     notice_id: str, state: str, at: float, note: str = "", said: Notice | None = None
 ) -> tuple[RowChange, RowChange]:
     """Return the change of a notice's state, with its line in the ledger; then `said` is said."""
-    sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED} else None
+    sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED, Delivery.RECEIVED} else None
     move = RowChange(MOVE, ((state, at, sent_at, notice_id),), said, sets=STATE)
     return move, entered(notice_id, state, at, note)
 

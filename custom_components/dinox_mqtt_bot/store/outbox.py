@@ -66,10 +66,12 @@ class SqliteOutbox(ports.Outbox):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""
-        for notice_id, contact, chain, corrects, state, unread in connection.execute(LIVE):
+        for notice_id, contact, chain, corrects, state, unread, taken_at in connection.execute(LIVE):
             delivery = None if state == HELD else Delivery(state)
             known = checked(notice_id, str), checked(contact, str), checked(chain, str)
-            self._tally.add(*known, bool(corrects), delivery, unread=bool(unread))
+            self._tally.add(
+                *known, bool(corrects), delivery, unread=bool(unread), taken_at=checked(taken_at, float)
+            )
 
     @property
     @override
@@ -149,11 +151,14 @@ class SqliteOutbox(ports.Outbox):
         return self._tally.contact_of(notice_id)
 
     async def waiting(self) -> list[Notice]:
-        """Return what was not sent yet, to contacts and targets: alerts first, then oldest first (ask)."""
+        """Return what is to be said, to contacts and targets: alerts first, the rest by time (ask)."""
         waiting = await self._known(WAITING)
         return sorted(
             (notice for notice in waiting if self._tally.waits(notice.id)),
-            key=lambda notice: (notice.priority < Priority.ALERT, notice.at),
+            key=lambda notice: (
+                notice.priority < Priority.ALERT,
+                self._tally.taken_at(notice.id) or notice.at,
+            ),
         )
 
     @property
@@ -220,7 +225,7 @@ class SqliteOutbox(ports.Outbox):
         Read holds for all sent to the contact before (XEP-0333). The ledger's `note` says why it failed, or
         still waits.
         """
-        if not self._tally.mark(notice_id, delivery):
+        if not (changed := self._tally.mark(notice_id, delivery, at)):
             if delivery is Delivery.QUEUED and note:
                 self.note_failure(notice_id, note, at)
             return
@@ -232,8 +237,11 @@ class SqliteOutbox(ports.Outbox):
                 )
             )
             return
-        read = self._read(READ_WITH, notice_id, at) if delivery is Delivery.READ else ()
-        self._change((*read, *moved(notice_id, delivery.value, at, note)))
+        if delivery is Delivery.READ:
+            earlier = self._read(READ_WITH, notice_id, at)
+        else:
+            earlier = tuple(change for key in changed[:-1] for change in moved(key, delivery.value, at))
+        self._change((*earlier, *moved(notice_id, delivery.value, at, note)))
 
     def note_failure(self, notice_id: str, reason: str, at: float) -> None:
         """Enter why a notice that still waits could not be said; it is tried again (tell)."""

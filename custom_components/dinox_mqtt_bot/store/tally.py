@@ -21,6 +21,7 @@ class _Standing:
     """Where one notice stands. Without a delivery it is held; a higher `number` was put later.
 
     Not `unread` is what nobody has to read, or nobody can tell who has: what a room has, and a retraction.
+    `taken_at` is when a server first took it, in Unix time.
     """
 
     contact: str
@@ -29,6 +30,7 @@ class _Standing:
     delivery: Delivery | None
     number: int
     unread: bool = True
+    taken_at: float = 0.0
 
 
 class Tally:
@@ -60,6 +62,11 @@ class Tally:
         standing = self._standings.get(notice_id)
         return standing.contact if standing is not None else ""
 
+    def taken_at(self, notice_id: str) -> float:
+        """Return when a server first took a notice that is not read or settled, in Unix time; 0 for never."""
+        standing = self._standings.get(notice_id)
+        return standing.taken_at if standing is not None else 0.0
+
     def said_as(self, notice_id: str) -> list[str]:
         """Return a notice that is not read or settled, and the corrections of it."""
         contact = self.contact_of(notice_id)
@@ -87,12 +94,13 @@ class Tally:
         delivery: Delivery | None,
         *,
         unread: bool = True,
+        taken_at: float = 0.0,
     ) -> str:
         """Count a notice (no delivery: held); return the correction a waiting one supersedes, or nothing."""
         superseded = self._waiting.get(chain, "") if corrects and delivery else ""
         if superseded:
             self.drop(superseded)
-        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers), unread)
+        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers), unread, taken_at)
         self._standings[notice_id] = standing
         self._contacts.setdefault(contact, OrderedDict())[notice_id] = standing
         self._count(standing, 1)
@@ -115,7 +123,7 @@ class Tally:
         self._waiting[standing.chain] = newer
         return older, newer
 
-    def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
+    def mark(self, notice_id: str, delivery: Delivery, at: float = 0.0) -> list[str]:
         """Return which notices come to this delivery now; nothing goes back (read > received > sent).
 
         But what a server could not take, or may have lost, waits again, unless it is a correction: the next
@@ -124,7 +132,13 @@ class Tally:
         standing = self._standings.get(notice_id)
         if not standing or not _advances(standing, delivery):
             return []
-        earlier = self._read_before(notice_id, standing) if delivery is Delivery.READ else []
+        earlier: Iterable[str] = ()
+        if delivery is Delivery.READ:
+            earlier = self._read_before(notice_id, standing)
+        elif delivery is Delivery.RECEIVED and standing.delivery is Delivery.QUEUED and not standing.unread:
+            earlier = self._told_before(notice_id, standing)
+        if delivery in {Delivery.SENT, Delivery.RECEIVED}:
+            standing.taken_at = standing.taken_at or at
         changed = [*earlier, notice_id]
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
             self.confirmed[standing.contact] = standing.chain
@@ -161,6 +175,16 @@ class Tally:
             if other.delivery in _UNREAD:
                 earlier.append(key)
         return earlier
+
+    def _told_before(self, notice_id: str, standing: _Standing) -> Iterable[str]:
+        """Yield what waits again and what a room therefore has: it tells of something that came later.
+
+        A room tells no more than the end of what it has, and a server that was killed lost no other part.
+        """
+        for key, other in self._contacts[standing.contact].items():
+            waits_again = other.delivery is Delivery.QUEUED and other.taken_at > 0 and key != notice_id
+            if waits_again and (not standing.taken_at or other.taken_at <= standing.taken_at):
+                yield key
 
     def _move(self, notice_id: str, delivery: Delivery) -> None:
         if delivery in _SETTLED:

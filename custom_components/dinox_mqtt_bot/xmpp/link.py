@@ -21,7 +21,7 @@ from .detection import ServerFound, detect
 from .disconnects import Disconnected
 from .gate import Gate
 from .pubsub.pubsub import CreateTask, PubSub
-from .saying import Addressee, OnDelivery
+from .saying import Addressee, OnDelivery, Waits
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
 from .talk import Talk
@@ -83,6 +83,7 @@ class XmppLink:
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
+        waits: Waits,
         forms: CommandForms | None = None,
         buttons: ButtonsOf = lambda notice: (),
     ) -> None:
@@ -93,7 +94,8 @@ class XmppLink:
         began or ceased to show `dnd`; at first the `undisturbed` do; it outlasts a lost session. `on_reach`
         tells a contact's address and why nothing reaches it, empty when something does. All but `on_status`
         come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for,
-        `forms` what is shown of commands, `buttons` what a message offers.
+        `waits` whether it is still to be said, `forms` what is shown of commands, `buttons` what a message
+        offers.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -107,6 +109,7 @@ class XmppLink:
             on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),
             addressee=addressee,
+            waits=waits,
             buttons=buttons,
             forms=forms,
             spawn=_outside(self._run_command),

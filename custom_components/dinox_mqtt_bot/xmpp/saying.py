@@ -43,6 +43,8 @@ type OnDelivery = Callable[[str, Delivery, float, str], None]
 type Addressee = Callable[[str], str]
 """Returns whom a notice of this id is for, as long as it matters; empty for all other ids."""
 
+type Waits = Callable[[str], bool]
+"""Says whether the outbox still has a notice of this id to be said."""
 
 type Called = Callable[[str, str], tuple[str, str]]
 """Returns how a room names what has this id, and the nick of who said it; nothing where that is not known."""
@@ -57,6 +59,7 @@ class Saying:
 
     _report: OnDelivery
     _addressee: Addressee
+    _waits: Waits
     _buttons: ButtonsOf
     _called: Called
 
@@ -80,11 +83,17 @@ class Saying:
         self._speaks_soon = False
 
     def start(
-        self, on_delivery: OnDelivery, addressee: Addressee, buttons: ButtonsOf, called: Called
+        self,
+        on_delivery: OnDelivery,
+        addressee: Addressee,
+        waits: Waits,
+        *,
+        buttons: ButtonsOf,
+        called: Called,
     ) -> None:
         """Tell how far notices come, from now on; `buttons` says what each offers."""
-        self._report, self._addressee, self._buttons = on_delivery, addressee, buttons
-        self._called = called
+        self._report, self._addressee, self._waits = on_delivery, addressee, waits
+        self._buttons, self._called = buttons, called
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
@@ -147,13 +156,15 @@ class Saying:
         """Pass on a receipt, marker or error for one of our messages; what came further was sent."""
         now = self._clock.now()
         room, echoed = self._unechoed.pop(notice_id)
-        notice = echoed or self._in_flight.pop(notice_id, None) or self._outside.pop(notice_id)[1]
-        if notice is not None and delivery is not Delivery.FAILED:
-            self._unconfirmed.taken(notice, _now())
-            self._reach.taken(notice.to)
+        notice = echoed or self._in_flight.pop(notice_id, None)
+        # What a room tells of when it is entered was said before.
+        taken = notice or self._outside.pop(notice_id)[1]
+        if taken is not None and delivery is not Delivery.FAILED:
+            self._unconfirmed.taken(taken, _now())
+            self._reach.taken(taken.to)
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
             # The echo of a room is the server's word, not a client's.
-            if notice is None or not notice.room or delivery is Delivery.READ:
+            if taken is None or not taken.room or delivery is Delivery.READ:
                 self._unconfirmed.confirmed(notice_id)
             if notice is not None:
                 self._report(notice_id, Delivery.SENT, now, "")
@@ -250,6 +261,8 @@ class Saying:
 
     def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
         bare = bare_of(notice.to)
+        if notice.room and not self._waits(notice.id):
+            return  # the room has told meanwhile that it has this, or something later
         if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
             self.heard_of(notice.id, Delivery.FAILED, NO_CONTACT)
             return

@@ -11,7 +11,7 @@ from .gate import Gate
 from .hearing import Hearing
 from .reach import Reach
 from .rooms import Rooms
-from .saying import Addressee, OnDelivery, Saying
+from .saying import Addressee, OnDelivery, Saying, Waits
 from .session import Session
 from .settings import Timing
 
@@ -39,6 +39,7 @@ class Talk:
         on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
         addressee: Addressee,
+        waits: Waits,
         buttons: ButtonsOf,
         forms: CommandForms | None,
         spawn: Spawn,
@@ -46,7 +47,7 @@ class Talk:
         """Tell what is heard and what became of what was said, from now on."""
         self.commands.start(forms, spawn)
         self.reach.start(on_reach)
-        self.saying.start(on_delivery, addressee, buttons, self.rooms.called)
+        self.saying.start(on_delivery, addressee, waits, buttons=buttons, called=self.rooms.called)
         self.rooms.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off, on_reach=on_reach)
         self.dnd.start(on_presence, undisturbed)
         self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)
