@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice, takewhile
 import re
 
@@ -58,12 +59,19 @@ def find(word: str, commands: tuple[type[Command], ...]) -> type[Command]:
     known, name = by_word(commands), spelled(word)
     if (found := known.get(name) or known.get(name.rstrip(":,"))) is not None:
         return found
-    near = list(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
+    near = _near(name, commands) if len(name) <= MAX_QUOTED else ()
     shown, help_line = word[:MAX_QUOTED], Typed("help")
     if not near:
         raise BotError("unknown_command", command=shown, help=help_line)
     similar = tuple(Typed(each) for each in near)
     raise BotError("unknown_command_similar", command=shown, similar=similar, help=help_line)
+
+
+@lru_cache(256)
+def _near(name: str, commands: tuple[type[Command], ...]) -> tuple[str, ...]:
+    """Return the commands that a word is nearly: a line is tried as one more than once."""
+    known = by_word(commands)
+    return tuple(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
 
 
 def takes_name(text: str, commands: tuple[type[Command], ...]) -> bool:
