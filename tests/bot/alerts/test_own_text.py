@@ -1,5 +1,7 @@
 """What a rule says in its own words."""
 
+from collections.abc import Iterable
+
 from alert_rules import above
 from fakes import ME, World
 from homes import announce
@@ -16,8 +18,9 @@ def house(*rules: AlertRule) -> World:
     )
 
 
-def told(world: World, value: str, to: str = ME) -> str:
-    world.receive("s/1", value)
+def told(world: World, value: str, to: str = ME, topics: Iterable[str] = ("s/1",)) -> str:
+    for topic in topics:
+        world.receive(topic, value)
     world.later(GATHER)
     return [each.text for each in world.outbox.notices if each.to == to][-1]
 
@@ -64,6 +67,22 @@ def test_a_phone_reads_it_as_the_message_below_its_title() -> None:
     world = house(above(topic="s/1", name="Hot", text="Open a window: {value}!"))
     assert told(world, "31 °C", PHONE) == "Open a window: 31 °C!"
     assert told(world, "20 °C", PHONE).startswith("“Hot” is over")
+
+
+def test_told_with_others_each_keeps_its_own_words_until_it_is_over() -> None:
+    long = "{name}: " + "close the window " * 20
+    world = house(
+        above(topic="s/1", name="Hot", text="Open a window: {value}!"),
+        above(topic="s/2", id="r2", number=2, name="Wordy", text=long),
+        above(topic="s/3", id="r3", number=3, name="Plain"),
+    )
+    every = ("s/1", "s/2", "s/3")
+    _, own, cut, plain = told(world, "40", topics=every).splitlines()
+    assert own.startswith("• ⚠ Open a window: 40! — “Hot”")
+    assert cut.startswith("• ⚠ s/2: close the window close")
+    assert len(cut) < 200
+    assert plain.startswith("• ⚠ s/3 40 — “Plain”")
+    assert "• ✅ s/1 20" in told(world, "20", topics=every)
 
 
 async def test_a_placeholder_that_there_is_not_is_refused_with_those_that_there_are() -> None:

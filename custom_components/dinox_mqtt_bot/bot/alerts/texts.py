@@ -29,6 +29,8 @@ _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
 LONGEST_OWN = 500
 """Characters of what a rule says in its own words."""
+LONGEST_OWN_LINE = 160
+"""Characters of that where several alerts are told together, a line each."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LATE = 90.0
 """Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
@@ -258,8 +260,11 @@ def _lines(group: list[Told], phrases: Phrases, now: float, limit: int) -> list[
 
 def _line(one: Told, phrases: Phrases, now: float, *, ruled: bool) -> str:
     alert = one.alert
-    told = f"{_subject(one, phrases)} {_value(one, phrases)}".rstrip()
-    text = f"• {one.mark} {_with_others(told, one, phrases)}"
+    if one.rule.text and not one.over:
+        told = one_line(own_text(one, phrases, now), LONGEST_OWN_LINE)
+    else:
+        told = _with_others(f"{_subject(one, phrases)} {_value(one, phrases)}".rstrip(), one, phrases)
+    text = f"• {one.mark} {told}"
     if ruled:
         text = f"{text} — {_ruled('alert_ruled', one, phrases)}".rstrip()
     if one.over:
