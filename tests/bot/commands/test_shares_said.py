@@ -55,6 +55,8 @@ async def refused(world: World, text: str) -> str:
         ("einzeln", {"digest": False}),
         ("operates garden/#", {"operates": (Follow(Scope.TOPIC, "garden/#", "garden/#"),)}),
         ("operator of Kitchen lamp", {"operates": "Kitchen lamp"}),
+        ("operator below garden/#", {"operates": (Follow(Scope.TOPIC, "garden/#", "garden/#"),)}),
+        ("bediener unter garden/#", {"operates": (Follow(Scope.TOPIC, "garden/#", "garden/#"),)}),
         ("about all", {"about": ()}),
         (
             "about garden/# from alert only 7:00-22:00 digest operates garden/gate/set",
