@@ -6,6 +6,7 @@ import pytest
 
 from lab.chaos import Figures, Place
 from lab.chaos_chat import Seen
+from lab.chaos_once import OnceFigures
 from lab.chaos_sensors import ROOT
 
 ONE, TWO = f"⚠ {ROOT}/1 is 31", f"⚠ {ROOT}/2 is 31"
@@ -52,3 +53,20 @@ def test_a_run_fails_wherever_something_is_lost_or_told_as_new(where: str, bad: 
     )
     assert figures.failed
     assert not replace(figures, lost=0, duplicates_unmarked=0, room=GOOD, phone=GOOD).failed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "failed"),
+    [
+        ({}, False),
+        ({"duplicates_marked": 420}, False),
+        ({"lost": 1}, True),
+        ({"duplicates_unmarked": 1}, True),
+        ({"left": 1}, True),
+    ],
+)
+def test_what_tells_once_is_told_and_gone_and_never_told_again_as_new(
+    wrong: dict[str, int], failed: bool
+) -> None:
+    figures = OnceFigures(1_000, 0, 0, 0, 0, kills=12, seconds=250.0)
+    assert replace(figures, **wrong).failed is failed
