@@ -84,6 +84,7 @@ def _measure_rules(figures: Figures) -> list[str]:
     figures["rules_10_to_10000_ratio"] = found.receive.ratio
     figures["rules_10_to_10000_and_one_more_a_message_ratio"] = found.one_more.ratio
     figures["rules_with_conditions_beside_ratio"] = found.joined.ratio
+    figures["rules_so_with_conditions_beside_ratio"] = found.met.ratio
     figures["rules_with_conditions_beside_10000_ratio"] = found.joined_many.ratio
     return list(rules.failures(found))
 
@@ -133,14 +134,15 @@ def _print_rules(found: rules.Found) -> None:
         f"in microseconds of the event loop (the median\nof {rules.ROUNDS} rounds that take turns). "
         "The rules that are about a message are the same ones, but in the third line. In the next\n"
         f"two it is {rules.FEW} rules both times, and the second time each has another topic's condition,\n"
-        "times of the week, and a rule that it waits for; in the last line each has that both times:\n"
+        "times of the week, and a rule that it waits for; in the second of them its own condition is so\n"
+        "both times, and the other topic's is not. In the last line each has all that both times:\n"
     )
     for name, costs in (
         ("judged by the alert rules", found.judge),
         ("Bot.receive, all of it", found.receive),
         ("and one more rule for each topic", found.one_more),
         ("rules with conditions beside", found.joined),
-        ("of which the first is so", found.met),
+        ("and the first condition is so", found.met),
         ("10 and 10,000 of them", found.joined_many),
     ):
         print(f"  {name:34} {costs.few:8.2f} {costs.many:8.2f} {costs.ratio:8.2f} ×")

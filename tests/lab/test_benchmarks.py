@@ -19,6 +19,7 @@ def test_rules_that_cost_little_fail_nothing() -> None:
     [
         ("receive", 1.06, "with 10,000 rules"),
         ("joined", 1.11, "with conditions beside its own"),
+        ("met", 1.11, "where the first condition is so"),
         ("joined_many", 1.21, "with 10,000 joined rules"),
     ],
 )
