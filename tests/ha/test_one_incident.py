@@ -33,6 +33,7 @@ WAYS = (
     "thumb in the room",
     "typed in the room",
     "button",
+    "own button",
     "text",
     "action",
     "assist",
@@ -43,7 +44,10 @@ DONE = "has acknowledged"
 
 @dataclass
 class Home:
-    """One bot whose freezer is warm, Alice in the chat, Bob in the room, Ann with a phone."""
+    """One bot whose freezer is warm, Alice in the chat, Bob in the room, Ann with a phone.
+
+    `owner` is who Alice is in Home Assistant.
+    """
 
     hass: HomeAssistant
     bot: BotRuntime
@@ -51,6 +55,7 @@ class Home:
     room: Occupant
     phone: Phone
     ann: MockUser
+    owner: MockUser
     events: list[Event[Any]]
 
     @property
@@ -74,12 +79,12 @@ class Home:
             else:
                 self.room.react(self.room.heard("⚠")[0], "👍")
             return BOB, "room"
-        if way in {"button", "text"}:
+        if way in {"button", "own button", "text"}:
             acknowledge, _, reply, *_ = (each["action"] for each in self.phone.told[0]["data"]["actions"])
-            pressed = {"action": acknowledge} if way == "button" else {"action": reply, "reply_text": "ok"}
-            context = Context(user_id=self.ann.id)
+            pressed = {"action": reply, "reply_text": "ok"} if way == "text" else {"action": acknowledge}
+            context = Context(user_id=self.owner.id if way == "own button" else self.ann.id)
             self.hass.bus.async_fire("mobile_app_notification_action", pressed, context=context)
-            return "Ann", "phone"
+            return ALICE if way == "own button" else "Ann", "phone"
         if way == "action":
             await ask(self.hass, "ack", Context(user_id=self.ann.id), alert="1")
         else:
@@ -128,10 +133,11 @@ def prosody(servers: Lab) -> Prosody:
 @pytest.fixture
 async def home(hass: HomeAssistant, servers: Lab, server: Server, mosquitto: Server) -> AsyncGenerator[Home]:
     phone, address = Phone().register(hass, "mobile_app_phone"), new_room()
-    ann = MockUser(name="Ann", groups=[await hass.auth.async_get_group(GROUP_ID_USER)]).add_to_hass(hass)
+    users = [await hass.auth.async_get_group(GROUP_ID_USER)]
+    ann, owner = (MockUser(name=name, groups=users).add_to_hass(hass) for name in ("Ann", "Owner"))
     port, tls = server.ports["c2s"], servers.client_ssl()
     people = contacts(
-        Contact(ALICE),
+        Contact(ALICE, user=owner.id),
         Contact(BOB, role=Role.OPERATOR, receives=False),
         Contact(address, name="Family", room=True, role=Role.OPERATOR),
     )
@@ -146,7 +152,7 @@ async def home(hass: HomeAssistant, servers: Lab, server: Server, mosquitto: Ser
             events = async_capture_events(hass, EVENT_ALERT)
             bot.bot.receive(Message("cold/freezer", b"-3", received=1.0))
             await until(lambda: room.heard("⚠") and phone.told and [t for t in alice.all if "⚠" in t.text])
-            yield Home(hass, bot, alice, room, phone, ann, events)
+            yield Home(hass, bot, alice, room, phone, ann, owner, events)
 
 
 @pytest.mark.parametrize("way", WAYS)

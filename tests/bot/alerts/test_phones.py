@@ -1,5 +1,6 @@
 """Alerts on a phone: what its buttons do, and that its notification shows who sees to what."""
 
+from collections import Counter
 from typing import Any
 
 from alert_rules import above
@@ -8,13 +9,16 @@ import pytest
 
 from bot.alerts.notices import GATHER
 from bot.model.alert import Step
+from bot.model.announcements import AlertChanged, Announcement
 from bot.model.history import LedgerRow
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Contact, Display, Role, Subscription
+from bot.model.utterance import Reaction, Utterance
 
 PHONE, TABLET = "notify.mobile_app_phone", "notify.mobile_app_tablet"
 YOU = "you@example.org"
+ROOM = "family@rooms.example.org"
 HANDLE = Caller(Surface.PHONE, ME, Role.OPERATOR, user="user-1")
 
 
@@ -157,3 +161,35 @@ async def test_at_night_a_phone_is_not_woken_to_say_who_sees_to_it() -> None:
     await world.ask("ack 1")
     assert len(on(world, PHONE)) == 1
     assert [each for each in world.outbox.holding if each.to == PHONE] == []
+
+
+@pytest.mark.parametrize("way", ["word", "reply", "thumb", "thumb in the room", "button"])
+async def test_whoever_sees_to_it_everybody_is_told_in_that_very_moment(way: str) -> None:
+    """No clock of the bot stands in between: how soon it is seen is up to the servers."""
+    world = World(
+        Subscription("s/#", display=Display.SILENT),
+        alerts=(above(topic="s/+", name="Too hot"),),
+        contacts=(Contact(ME), Contact(YOU), Contact(ROOM, room=True, role=Role.OPERATOR)),
+        targets=(PHONE, TABLET),
+    )
+    world.receive("s/1", "31.5 °C")
+    world.later(GATHER)
+    told = {each.to: each.id for each in world.outbox.notices}
+    announced: list[Announcement] = []
+    world.bot.listen(announced.append)
+    world.outbox.notices.clear()
+    if way in {"word", "reply"}:
+        said, about = ("ack 1", "") if way == "word" else ("on my way", told[ME])
+        await world.bot.hear(Utterance(ME, said, "1", world.clock.time, reply_to=about))
+    elif way == "button":
+        world.outbox.rows = [LedgerRow(told[PHONE], PHONE, state, NOON) for state in ("queued", "accepted")]
+        await world.bot.press(told[PHONE], "ack", HANDLE)
+    else:
+        room = ROOM if way == "thumb in the room" else ""
+        await world.bot.react(Reaction(ME, told[room or ME], ("👍",), world.clock.time, room))
+    seen = Counter(each.to for each in world.outbox.notices if f"{ME} has acknowledged" in each.text)
+    # Who says so in a chat reads the answer there; on a phone nothing tells the own chat but this.
+    others = [YOU, ROOM, PHONE, TABLET, *([ME] if way == "button" else [])]
+    assert seen == dict.fromkeys(others, 1)
+    (change,) = (each for each in announced if isinstance(each, AlertChanged))
+    assert (change.step, change.who) == (Step.ACKNOWLEDGED, ME)

@@ -359,12 +359,19 @@ class Alerts:
         self._attend(alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, how.until), how, now)
 
     def mute(
-        self, what: str, who: str, until: float, now: float, *, of_rule: bool = False, room: str = ""
+        self,
+        what: str,
+        who: str,
+        until: float,
+        now: float,
+        *,
+        of_rule: bool = False,
+        knowing: tuple[str, ...] = (),
     ) -> None:
         """Tell nothing of a topic filter or a rule (its id) until then."""
         self.mutes.add(what, until, of_rule=of_rule)
         meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
-        self._attend(meant, Step.MUTED, lambda alert: alert, Attending(who, "", until, room), now)
+        self._attend(meant, Step.MUTED, lambda alert: alert, Attending(who, "", until, knowing), now)
 
     def unmute(self, what: str, now: float, *, of_rule: bool = False) -> bool:
         """End a mute; say whether there was one. What is still wrong is told now, or has ended meanwhile."""

@@ -201,7 +201,7 @@ class AlertNotices:
     def attended(
         self, seen_to: Mapping[Alert, AlertRule], step: Step, how: Attending, rules: RuleSet, now: float
     ) -> list[Notice]:
-        """Return what the others are told when somebody sees to alerts; a room hears there who does.
+        """Return what is told when somebody sees to alerts; who does it on a phone finds it in the own chat.
 
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
@@ -214,7 +214,7 @@ class AlertNotices:
 
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules, self._receivers))
-        others = [to for to in everybody if not is_target(to) and to not in {who, how.room}]
+        others = [to for to in everybody if not is_target(to) and to not in how.knowing]
         said = [Notice(self._new_id(), to, text_for(to), now, _in_order(priority)) for to in others]
         return [*said, *self._attended_pushes(group, text_for, rules, now)]
 

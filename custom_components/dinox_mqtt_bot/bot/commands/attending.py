@@ -90,7 +90,7 @@ class Ack(Command):
         until, note = end_and_rest(rest, clock)
         now = clock.now()
         note = note[:MAX_NOTE]
-        parts.alerts.acknowledge(alerts, Attending(caller.who, note, until, caller.room), now)
+        parts.alerts.acknowledge(alerts, Attending(caller.who, note, until, caller.reading), now)
         key = "acknowledged_until" if until else "acknowledged"
         return _attended(parts, key, caller, alerts, (until, note))
 
@@ -122,7 +122,7 @@ class Snooze(Command):
         now = clock.now()
         until = until or now + SNOOZE
         note = note[:MAX_NOTE]
-        parts.alerts.snooze(alerts, Attending(caller.who, note, until, caller.room), now)
+        parts.alerts.snooze(alerts, Attending(caller.who, note, until, caller.reading), now)
         return _attended(parts, "snoozed", caller, alerts, (until, note))
 
 
@@ -236,7 +236,7 @@ class Mute(Command):
         if not until:
             raise BotError("invalid_end", text=self.duration)
         for key, _, of_rule in meant:
-            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule, room=caller.room)
+            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule, knowing=caller.reading)
         names = ", ".join(dict.fromkeys(name for _, name, _ in meant))
         facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
         if until < NEVER:

@@ -144,7 +144,7 @@ def _calling[What](act: Callable[[What], Awaitable[object]], what: What) -> _Ste
 def _muting(parts: Parts, caller: Caller, what: str, until: float, *, of_rule: bool) -> _Step:
     async def step() -> None:
         now = parts.ports.clock.now()
-        parts.alerts.mute(what, caller.who, until, now, of_rule=of_rule, room=caller.room)
+        parts.alerts.mute(what, caller.who, until, now, of_rule=of_rule, knowing=caller.reading)
 
     return step
 

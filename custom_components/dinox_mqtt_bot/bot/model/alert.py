@@ -144,12 +144,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Attending:
-    """Who sees to alerts: with a note, until a Unix time (0: for good), said in a `room` or elsewhere."""
+    """Who sees to alerts: with a note, until a Unix time (0: for good).
+
+    `knowing` need not be told: who says it in the chat reads the answer there, and so does the room.
+    """
 
     who: str
     note: str = ""
     until: float = 0.0
-    room: str = ""
+    knowing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,11 @@ class Caller:
         return self.surface in {Surface.CHAT, Surface.FORM}
 
     @property
+    def reading(self) -> tuple[str, ...]:
+        """Whose conversations show the answer, or are beside it in the same client."""
+        return (self.who, self.room) if self.has_chat else ()
+
+    @property
     def where(self) -> str:
         """Where something is told later: where it was asked for, else to all that are told (empty)."""
         return (self.room or self.who) if self.has_chat else ""
