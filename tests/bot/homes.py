@@ -63,3 +63,16 @@ async def say(world: World, text: str) -> str:
     before = len(world.outbox.notices)
     await world.bot.hear(Utterance(ME, text, "m", world.clock.time))
     return "\n".join(notice.text for notice in world.outbox.notices[before:])
+
+
+async def answer(world: World, lines: tuple[str, ...]) -> str:
+    """Return what the last line is answered."""
+    for line in lines:
+        told = await say(world, line)
+        world.later(20)
+    return told
+
+
+def sent(world: World) -> list[tuple[str, str]]:
+    """Return what was published: topic and payload."""
+    return [(topic, payload.decode()) for topic, payload, *_ in world.broker.published]

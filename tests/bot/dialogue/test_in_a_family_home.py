@@ -3,7 +3,7 @@
 import json
 
 from fakes import World
-from homes import announce, say
+from homes import announce, answer, sent
 import pytest
 from talk_home import english
 
@@ -142,18 +142,6 @@ def family(language: str = "en") -> World:
         world.receive(topic, payload)
     world.later(360)
     return world
-
-
-async def answer(world: World, lines: tuple[str, ...]) -> str:
-    """Return what the last line is answered."""
-    for line in lines:
-        told = await say(world, line)
-        world.later(20)
-    return told
-
-
-def sent(world: World) -> list[tuple[str, str]]:
-    return [(topic, payload.decode()) for topic, payload, *_ in world.broker.published]
 
 
 @pytest.mark.parametrize(

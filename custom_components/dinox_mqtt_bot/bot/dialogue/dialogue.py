@@ -17,10 +17,10 @@ from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
 from .context import About, Aimed, AlertsTold, Context, asked_by, corrects, seen_to, without_joint
 from .free_text import Questions
-from .hearing import CommandReader, Understood, mistyped
+from .hearing import UNKNOWN, CommandReader, Understood, mistyped
 from .paging import Pages
 from .pending import Pending
-from .understanding import NODDED, UNKNOWN, Understanding
+from .understanding import NODDED, Understanding
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,6 +12,17 @@ from ..text.rate import Window
 type Understood = Command | Text | BotError
 """What is to be done, what is said at once, or what is wrong with a line."""
 
+UNKNOWN = frozenset(
+    (
+        *("no_entity", "no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
+        *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
+        *("rule_no_condition", "rule_limit_no_number", "not_subscribed", "not_subscribed_similar"),
+        *("invalid_choice", "invalid_number", "no_preset", "value_not_allowed", "nothing_such"),
+        *("nobody_known", "missing_parameter", "invalid_filter", "which_thing"),
+    )
+)
+"""Errors of a command for which the whole line may have meant something else."""
+
 UNREADABLE_EVERY = 86_400.0
 MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""

@@ -20,6 +20,7 @@ from .about_rules import AboutRules
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
+from .timed_wishes import TimedWishes
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
 
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
@@ -39,23 +40,6 @@ _ARROWS = "-=>→,;: "
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
 _LONGEST_PLACE = 4
-UNKNOWN = frozenset(
-    (
-        *("no_entity", "no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
-        *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
-        *("rule_no_condition", "rule_limit_no_number"),
-        *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
-        *(
-            "value_not_allowed",
-            "nothing_such",
-            "nobody_known",
-            "missing_parameter",
-            "invalid_filter",
-            "which_thing",
-        ),
-    )
-)
-"""Errors of a command for which the whole line may have meant something else."""
 
 
 class Understanding:
@@ -74,6 +58,7 @@ class Understanding:
         self._names = hearing.names
         self._hearing = hearing
         self._wishes = Wishes(ports, hearing)
+        self._timed = TimedWishes(ports, hearing, self._wishes)
         self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
         self._presets: tuple[Preset, ...] = ()
         self._about_rules = AboutRules(hearing)
@@ -102,7 +87,7 @@ class Understanding:
             found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
             # Of what was until midnight nobody speaks without asking.
             _, often, rest = days_apart(line)
-            later = None if found else self._wishes.later(rest, often)
+            later = None if found else self._timed.later(rest, often)
             found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
             found = found or later or self._wishes.excepting(line)
@@ -145,7 +130,7 @@ class Understanding:
         """
         if _is_long(text):
             return None
-        if (later := self._wishes.later(text)) is not None:
+        if (later := self._timed.later(text)) is not None:
             return later
         text = _told_last(text)
         if text.startswith("alert "):
@@ -349,7 +334,7 @@ class Understanding:
         turned = self._hearing.parse(f"{first} {begun.said} {more}".strip())
         if isinstance(turned, Command) and turned.takes_name():
             return turned
-        if self._wishes.is_span(rest):
+        if self._timed.is_span(rest):
             return self._hearing.parse(f"history {begun.said} {rest}")
         return self._set(said, line) or self._wishes.little(line)
 

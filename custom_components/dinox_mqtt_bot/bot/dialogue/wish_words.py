@@ -55,3 +55,8 @@ def without_verb(said: str) -> str:
     state, _, thing = rest.partition(" ")
     named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
     return f"{without_article(thing)} {state}" if named and is_state_word(state) else without_article(rest)
+
+
+def turns(word: str) -> bool:
+    """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
+    return any(word in senses(kind) for kind in ("order", "color", "step"))

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, islice, pairwise
+from itertools import islice, pairwise
 
-from ..commands.devices import Set, SetFor
+from ..commands.devices import Set
 from ..discovery.entities import Entity, name_words
 from ..discovery.setting.set_choice import (
-    MOST_UNASKED,
     Wish,
     allowed,
     describe,
@@ -21,19 +20,15 @@ from ..discovery.setting.set_choice import (
     stepping,
     understood,
     wants,
-    ways_back,
-    wishes_typed,
 )
-from ..history.spans import parse_moment, parse_span
-from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
+from ..model.replies import BotError, Cell, Typed, WhichOne, Worded
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers, no_name
-from ..text.durations import DAY, parse_duration
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
-from ..text.tongue import pairs, plainly, senses, words
+from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
-from .wish_words import as_typed, placed_as_typed, without_article, without_verb
+from .wish_words import as_typed, placed_as_typed, turns, without_article, without_verb
 
 __all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "without_verb"]
 MOST_MISSPELT = 3
@@ -49,8 +44,6 @@ _ALL = words("all") | words("every")
 _NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
 _UNKNOWN = frozenset({"no_device", "no_device_similar"})
 _EXCEPTED = frozenset({"except_all", "except_unknown"})
-_LASTING = words("time_between") | (words("time_until") - words("before_value"))
-_SINCE = words("time_between") | words("time_since")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +70,7 @@ class Wishes:
         if (
             spoken
             and not words("not").intersection(map(bare, spoken))
-            and (is_state_word(bare(spoken[-1])) or _turns(plainly(bare(spoken[-1]))))
+            and (is_state_word(bare(spoken[-1])) or turns(plainly(bare(spoken[-1]))))
         ):
             while len(spoken) > _FEW - 1 and bare(spoken[-2]) in words("follow_again") | words("wholly"):
                 del spoken[-2]
@@ -90,7 +83,7 @@ class Wishes:
         may_be = is_wish(first) and not line.endswith("?")
         every = (f"{without_article(rest)} {first}", *as_typed(said)) if may_be else ()
         # What is clear before what has to be asked about.
-        taken = next(filter(self._wanted, every), "") or next(filter(self.takes, every), "")
+        taken = next(filter(self.wanted, every), "") or next(filter(self.takes, every), "")
         return self._hearing.parse(f"set {taken}") if taken else None
 
     def not_taken(self, line: str) -> Understood | None:
@@ -219,7 +212,7 @@ class Wishes:
             ats = (at for at in range(len(said)) if said[at : at + len(place)] == place)
             every += [(*place, *said[:at], *said[at + len(place) :]) for at in ats]
             every += [(*place, min(words("one_climate")))] * (said == place)
-        wanted = (self._wanted(" ".join((*each, value))) for each in every for value in (_ON, _DEGREES))
+        wanted = (self.wanted(" ".join((*each, value))) for each in every for value in (_ON, _DEGREES))
         return [each.entity for each in next(filter(None, wanted), ())]
 
     def pressed(self, line: str) -> Understood | None:
@@ -251,7 +244,7 @@ class Wishes:
         article = article or not _ALL.isdisjoint(plainly(said).split())
         begins = is_wish(first) or first in words("demand") | words("order_press") | {*senses("step")}
         begins = begins and (article or first not in name_words(name))
-        if line.endswith("?") or not (begins or (_turns(last) and not is_state_word(last))):
+        if line.endswith("?") or not (begins or (turns(last) and not is_state_word(last))):
             return None
         every = self._names.devices.named(name_words(name))
         named = [each for each in every if each.controls]
@@ -267,7 +260,7 @@ class Wishes:
         said = line.rstrip(MARKS).split()
         kinds = words("opening_door") | words("opening_window") | {*senses("several")}
         kind = next((each for each in said if plainly(each) in kinds), "")
-        wish = kind and (is_wish(said[0]) or _turns(plainly(said[-1])) or is_state_word(said[-1]))
+        wish = kind and (is_wish(said[0]) or turns(plainly(said[-1])) or is_state_word(said[-1]))
         return BotError("none_settable", name=kind) if wish and not line.endswith("?") else None
 
     def said_so(self, line: str) -> Understood | None:
@@ -312,7 +305,7 @@ class Wishes:
         apart = any(len(each) != 1 or bare(each[0]) not in words("joint") for each in between)
         if apart or parted_by_and(" ".join(rest))[1:]:
             return ""
-        meant = [next(filter(self._wanted, placed_as_typed(rest, place)), "") for _, _, place in places]
+        meant = [next(filter(self.wanted, placed_as_typed(rest, place)), "") for _, _, place in places]
         return f" {min(words('joint'))} ".join(meant) if all(meant) else ""
 
     def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -328,100 +321,6 @@ class Wishes:
                 place = without_article(" ".join(spoken[at + 1 : end]))
                 if name_words(place) in places and not any(said in each for each in named):
                     yield at, end, place
-
-    def later(self, line: str, often: str = "") -> Understood | None:
-        """Return what is to be done later, or so `often`, where a wish has a time in it: `pump on at 6pm`."""
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
-        # Beside a time they say nothing: `nachher um 10`.
-        spoken = [word for word in spoken if bare(word) not in words("time_vague")]
-        if is_step(" ".join(spoken)):  # `um 2 Grad wärmer` is no time.
-            return None
-        if window := self._between(spoken):
-            return self._hearing.parse(f"later {often} {window}")
-        if now := self._now_and_later(spoken):
-            return None if often else self._lasting(*now)
-        wish, moment, time = self._timed(spoken)
-        if moment:
-            return self._hearing.parse(f"later {often} {moment} {wish} {time}")
-        return self._lasting(wish, time) if wish and not often else None
-
-    def _timed(self, spoken: Sequence[str], *, inner: bool = False) -> tuple[str, str, str]:
-        """Return the wish that has times in it, when it is done, and how long it lasts; else nothing."""
-        takes: bool | None = None
-        for at, end in sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1]):
-            said, rest = " ".join(spoken[at:end]), [*spoken[:at], *spoken[end:]]
-            # In `lamp for 10 min on and the fan on` nobody knows what lasts.
-            joined = inner or any(bare(word) in words("joint") for word in spoken[end:])
-            lasts = not joined and end < len(spoken) and bool(parse_duration(said))
-            if lasts:  # `lamp 10 min on`; but a siren is `on 30s`
-                takes = self.takes(" ".join(spoken)) if takes is None else takes
-                lasts = not takes
-            lasting = lasts or bare(spoken[at]) in words("time_lasting")
-            timed = bare(spoken[at]) in words("time_later") and self._is_time(said)
-            wish = self._wish_in(rest) if lasts or (timed and not (lasting and joined)) else ""
-            if lasting and not joined and (lasts or timed):
-                then, moment, _ = self._timed(rest, inner=True)
-                if moment or wish:
-                    return then or wish, moment, said
-            elif wish:
-                return wish, said, ""
-        return "", "", ""
-
-    def _now_and_later(self, spoken: Sequence[str]) -> tuple[str, str] | None:
-        """Return the wish and the time behind it of two in one line: `on and in 10 minutes off`."""
-        for at, word in enumerate(spoken[:-1]):
-            lasts = bare(word) in _LASTING
-            timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
-            ends = range(min(at + 5, len(spoken)), at + 1, -1) if lasts or timed else ()
-            end = next((end for end in ends if self._is_time(" ".join(spoken[at + 1 : end]))), 0)
-            said = [*spoken[:at], *spoken[end:]] if lasts else spoken[:at]
-            if end and (wish := self._wish_in(said)):
-                return wish, " ".join(spoken[at + timed : end])
-        return None
-
-    def _between(self, spoken: Sequence[str]) -> str:
-        """Return what is done for a time that begins later, as it is typed: `on from 9pm to 11pm`."""
-        begin = next((at for at, word in enumerate(spoken) if bare(word) in _SINCE), len(spoken))
-        for at in range(begin + 2, len(spoken) - 1):
-            until = bare(spoken[at])
-            since = self._clock_of(spoken[begin + 1 : at]) if until in words("time_to") else ""
-            for end in range(min(len(spoken), at + _FEW + 1), at + 1, -1):
-                last = self._clock_of(spoken[at + 1 : end]) if since else ""
-                if last and (wish := self._wish_in([*spoken[:begin], *spoken[end:]])):
-                    return f"{since} {wish} {pairs('time_ends').get(until, until)} {last}"
-        return ""
-
-    def _clock_of(self, spoken: Sequence[str]) -> str:
-        """Return a time of day within a day from now: `23:00` of `23 Uhr`, of `11`; else nothing."""
-        now, local, said = self._clock.now(), self._clock.local, " ".join(spoken)
-        at = parse_moment(said, now, local) or parse_moment(f"{said}:00", now, local) or now
-        return f"{local(at):%H:%M}" if now < at < now + DAY else ""
-
-    def _lasting(self, wish: str, time: str) -> Understood | None:
-        """Return the command that sets something for a time: `pump on for 10 minutes`; or why it cannot be.
-
-        None for what is none: `leave me alone for an hour`.
-        """
-        done = self.done_by(wish)
-        if isinstance(done, BotError):
-            turns = any(is_state_word(each) or _turns(plainly(each)) for each in wish.split())
-            return done if turns or done.key not in _NO_WISH else None
-        word, _, rest = time.partition(" ")
-        when = f"{pairs('time_back').get(bare(word), word)} {rest}".strip()
-        now, local = self._clock.now(), self._clock.local
-        # Of `for 20` nobody knows of what.
-        tried = () if bare(word) in words("time_lasting") and rest.isdecimal() else (when, f"{when}:00")
-        until = next(filter(None, (parse_moment(each, now, local) for each in tried)), 0.0)
-        said = wishes_typed([(each, each.setting) for each in done], self._phrases)
-        if not until:
-            return Text("talk_at_times", {"example": Typed("later", said, last="example_moment")})
-        back = ways_back(done, self._names.devices, self._templates, self._vocabulary)
-        if not all(to.value for _, to in back):
-            return BotError("later_unknown", name=back[0][0].entity.full_name)
-        undo = wishes_typed(back, self._phrases)
-        if len(done) > MOST_UNASKED or any(each.asks_first for each in self._wanted(undo)):
-            return BotError("later_asks", deed=undo)
-        return SetFor(name=said, back=undo, until=until) if back else self._hearing.parse(f"set {said}")
 
     def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
         """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
@@ -443,29 +342,20 @@ class Wishes:
         name, _, last = plain.rpartition(" ")
         return no_name(self._names, name if name and is_state_word(last) else plain)
 
-    def _wanted(self, said: str) -> tuple[Wish, ...]:
+    def wanted(self, said: str) -> tuple[Wish, ...]:
         """Return what is set by what was said, nothing where that is not understood."""
         try:
             return understood(self._names.devices, said, self._phrases, self._vocabulary)
         except BotError:
             return ()
 
-    def _wish_in(self, spoken: Sequence[str]) -> str:
+    def wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""
         rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
         said = " ".join(rest)
         wished = (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said)
         excepts = parted_by_except(said) and self.does(f"set {said}")
         return said if wished or excepts or self.surely_placed(said) else ""
-
-    def _is_time(self, text: str) -> bool:
-        now, local = self._clock.now(), self._clock.local
-        tried = (text, f"{text}:00") if text[-1:].isdigit() else (text,)
-        return any(self.is_span(each) or parse_moment(each, now, local) for each in tried)
-
-    def is_span(self, text: str) -> bool:
-        """Say whether a text is a time, or some of it."""
-        return parse_span(text, self._clock.now(), self._clock.local) is not None
 
     def _is_wished(self, said: str) -> bool:
         return ends_in_state(said) and self.takes(said)
@@ -491,9 +381,4 @@ def _is_value(text: str) -> bool:
     """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
     said = text.split()
     number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
-    return number_first or (len(said) == 1 and (is_state_word(said[0]) or _turns(plainly(said[0]))))
-
-
-def _turns(word: str) -> bool:
-    """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
-    return any(word in senses(kind) for kind in ("order", "color", "step"))
+    return number_first or (len(said) == 1 and (is_state_word(said[0]) or turns(plainly(said[0]))))
