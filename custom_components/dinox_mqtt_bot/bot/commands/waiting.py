@@ -191,6 +191,8 @@ class Waiting(Command):
         return _kept(parts, "later_kept" if kept.deed else "reminder_kept", moved)
 
     async def _forgotten(self, parts: Parts, caller: Caller, handle: str) -> Reply:
+        if plainly(handle) in words("all"):
+            return self._all_forgotten(parts, caller)
         if (later := _numbered(parts, handle)) is not None:
             require(caller, self.role if later.who == caller.who else Role.ADMIN, self.node)
             parts.reminders.remove(later.number)
@@ -202,6 +204,15 @@ class Waiting(Command):
         facts = rule_facts(parts, rule)
         await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
+
+    @staticmethod
+    def _all_forgotten(parts: Parts, caller: Caller) -> Reply:
+        """Forget what the caller is to be reminded of, but not what is to be done, and tell what that was."""
+        own = [each for each in parts.reminders.waiting if each.who == caller.who and not each.deed]
+        for each in own:
+            parts.reminders.remove(each.number)
+        what = ", ".join(each.text for each in own)
+        return Text("reminder_removed", {"what": what}) if own else Text("reminders_none")
 
 
 def _waiting_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:

@@ -3,7 +3,7 @@
 from ..commands.rule_rows import rules_about, several_rules
 from ..model.replies import BotError
 from ..model.rules import AlertRule
-from ..text.rule_lines import RuleLine, rule_line
+from ..text.rule_lines import RuleLine, rule_line, rule_renamed
 from .hearing import CommandReader, Understood
 
 
@@ -23,8 +23,21 @@ class AboutRules:
 
         A thing that has several is asked about with their numbers.
         """
+        if (renamed := rule_renamed(line)) is not None:
+            return self._renamed(renamed)
         about = rule_line(line)
         return None if about is None else self._about(about)
+
+    def _renamed(self, about: RuleLine) -> Understood | None:
+        """Return the command by which a rule has another name; of several one has to be said."""
+        said, every = about.said, self._rules
+        found = every if not said else [each for each in every if str(each.number) == said]
+        found = found or rules_about(every, self._hearing.names, said)
+        if len(found) > 1:
+            return several_rules(said or about.name, found, "rule")
+        if not found:
+            return BotError("no_rule", rule=said) if said else BotError("no_alerts")
+        return self._hearing.parse(f'rule {found[0].number} as "{about.name}"')
 
     def _about(self, about: RuleLine) -> Understood | None:
         said, limit = about.said, about.limit

@@ -5,11 +5,15 @@ from dataclasses import replace
 import re
 from typing import Any
 
+from ..model.replies import BotError, Typed
 from ..model.rules import Priority
 from ..ports import Clock
+from ..reading.topic_lookup import name_words
 from ..text.durations import parse_duration
 from ..text.ellipsis import ShortLine
 from ..text.numbers import number
+from ..text.rule_lines import rule_renamed
+from ..text.standing import is_pronoun
 from ..text.times import parse_moved
 from ..text.tongue import senses, skip, words
 from .hearing import CommandReader, Understood
@@ -40,7 +44,13 @@ class AfterMade:
             return self._moved(said, turn.facts)
         if turn.command.node not in _LIMITS:
             return None
-        return ("operator" in turn.facts and self._changed(said, turn.facts)) or self._limited(said, turn)
+        if "operator" not in turn.facts:
+            return self._limited(said, turn)
+        renamed = rule_renamed(said.text)
+        if renamed is not None and not renamed.said:
+            return self._hearing.parse(f'rule {turn.facts["number"]} as "{renamed.name}"')
+        turned = self._turned(said, turn.facts)
+        return turned or self._changed(said, turn.facts) or self._limited(said, turn)
 
     def _taken_back(self, said: ShortLine, turn: Turn) -> Understood | None:
         facts, node = turn.facts, turn.command.node
@@ -52,12 +62,24 @@ class AfterMade:
             return self._hearing.parse(f"rmalert {facts['number']}")
         return self._hearing.parse("undo") if node in _KEPT and not turn.lists else None
 
+    def _turned(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
+        """Return the rule turned on or off; by `it` its thing may be meant, where that can be set."""
+        way, it = _way_of(said)
+        if not way:
+            return None
+        handle = facts["number"]
+        device = self._hearing.names.device(str(facts["filter"]))
+        there = self._hearing.names.devices.having(name_words(device) or ("",))
+        thing = next((each for each in there if it and each.controls and each.main), None)
+        if thing is None:
+            return self._hearing.parse(f"rule {handle} {way}")
+        rule = Typed("rule", f"{handle} {way}")
+        return BotError("rule_or_thing", rule=rule, thing=f"{thing.full_name} {way}")
+
     def _changed(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
         """Return the rule with another priority, or another time: `make it critical`, `for 10 minutes`."""
         line = said.without_lead("follow_make", "before_value", "follow_lasting")
         handle, values = facts["number"], facts["values"]
-        if turned := _turned(said):
-            return self._hearing.parse(f"rule {handle} {turned}")
         if (level := senses("choice").get(" ".join(line.words), "")) in _PRIORITIES:
             return self._hearing.parse(f"rule {handle} {level}")
         values = values if isinstance(values, list) else []
@@ -110,12 +132,13 @@ class AfterMade:
         return bool(parse_moved(text, before, self._clock.now(), self._clock.local))
 
 
-def _turned(said: ShortLine) -> str:
-    """Return how a rule is turned that is called so: `off` of `turn that alert off`; else nothing."""
+def _way_of(said: ShortLine) -> tuple[str, bool]:
+    """Return how a rule is turned, and whether it is only called `it`: `off` of `turn that alert off`."""
     spoken = [word for word in said.words if word not in words("follow_again")]
-    at = next((at for at, word in enumerate(spoken) if word in words("follow_made")), len(spoken))
+    rule = next((at for at, word in enumerate(spoken) if word in words("follow_made")), 0)
+    at = rule or next((at for at, word in enumerate(spoken) if is_pronoun(word)), len(spoken))
     turned = said.wishes and [senses("state").get(word) for word in spoken[at + 1 :]] in (["on"], ["off"])
-    return spoken[-1] if turned else ""
+    return (spoken[-1], not rule) if turned else ("", False)
 
 
 def _with_unit_of(limit: str, before: str) -> str:

@@ -28,10 +28,6 @@ _SEEN_TO = frozenset({"ack", "snooze", "mute"})
 """What is asked for on a notification, whose place is taken then by what tells that it was."""
 
 
-_OF_RULES = frozenset({"alert", "rmalert"})
-"""What a line about a rule that there is may begin as: `alarm vom gefrierschrank löschen`."""
-
-
 class Execute(Protocol):
     """Runs a command for a caller. Raises BotError."""
 
@@ -364,7 +360,7 @@ class Dialogue:
         if not isinstance(found, str):
             return found
         meant = await self._understanding.meant(found)
-        return meant if isinstance(meant, Command) else self._hearing.parse(f"set {found}")
+        return meant if isinstance(meant, (Command, BotError)) else self._hearing.parse(f"set {found}")
 
     async def _meant(self, line: str, caller: Caller, *, free: bool = False) -> Understood | Aimed | None:
         """Return what a line surely means, together with what was said before or alone."""
@@ -382,8 +378,10 @@ class Dialogue:
 
     async def _tried(self, command: Command, text: str, caller: Caller) -> str:
         """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
-        rather = self._understanding.about_rule(text) if command.node in _OF_RULES else None
-        if (rather := self._understanding.rather_set(text) if command.node == "set" else rather) is not None:
+        rather: Understood | Aimed | None = self._understanding.rather(command.node, text)
+        if rather is not None and command.node == "alias":
+            rather = await self._followed(text, caller) or rather
+        if rather is not None:
             return await self._done(rather, caller)
         try:
             return await self._done(command, caller)

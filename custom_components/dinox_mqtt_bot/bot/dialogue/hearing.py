@@ -18,7 +18,8 @@ UNKNOWN = frozenset(
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
         *("rule_no_condition", "rule_limit_no_number", "not_subscribed", "not_subscribed_similar"),
         *("invalid_choice", "invalid_number", "no_preset", "value_not_allowed", "nothing_such"),
-        *("nobody_known", "missing_parameter", "invalid_filter", "which_thing"),
+        *("nobody_known", "missing_parameter", "invalid_filter", "which_thing", "no_place"),
+        "nothing_there",
     )
 )
 """Errors of a command for which the whole line may have meant something else."""

@@ -26,6 +26,7 @@ _COMMANDS = {
     "BotOnlyAlerts": "pause",
     "BotResume": "resume",
     "BotWaiting": "waiting",
+    "BotForgetAll": "waiting off all",
     "BotAck": "ack",
 }
 _SOCIAL = {

@@ -4,34 +4,34 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from functools import partial
 from itertools import islice
-import re
 
 from ..commands.command import Command, spelled
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and, side_of
+from ..discovery.setting.set_choice import ends_in_state, parted_by_and
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
-from ..model.rules import Operator, Preset, RuleSet
+from ..model.rules import Preset, RuleSet
 from ..ports import Phrases, Ports
-from ..reading.topic_lookup import FILLERS, behind_fillers, name_words, no_name
-from ..text.happening import by_somebody, change_of, days_apart, ends_in_change, times_apart, turned_round
+from ..reading.topic_lookup import behind_fillers, name_words, no_name
+from ..text.happening import change_of, days_apart, times_apart, turned_round
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite, without_polite_words
-from ..text.tongue import apart, either, lead, parted_at, plainly, skip, words
+from ..text.tongue import lead, parted_at, plainly, words
 from .about_rules import AboutRules
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
 from .timed_wishes import TimedWishes
+from .watching import COMPARED, Watching
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
 
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 _FEW = 3
 """Words behind a command with a fault from which on it rather is something else."""
-_COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
-"""What tells that a clause has a condition, and not only a state."""
 UNSURE, NODDED = "BotUnknown", Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
+_OF_RULES = frozenset({"alert", "alias", "rmalert"})
+"""What a line about a rule that there is may begin as: `alarm vom gefrierschrank löschen`."""
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _ASKING = frozenset({"who", "when", "which"})
 _NO_QUESTION = frozenset({"aside", "least"})
@@ -60,9 +60,9 @@ class Understanding:
         self._wishes = Wishes(ports, hearing)
         self._timed = TimedWishes(ports, hearing, self._wishes)
         self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
+        self._watching = Watching(hearing.names, self._asking)
         self._presets: tuple[Preset, ...] = ()
         self._about_rules = AboutRules(hearing)
-        self.about_rule, self.rather_set = self._about_rules.meant, self._wishes.rather
 
     def apply(self, rules: RuleSet) -> None:
         """Know the presets and the alert rules there are."""
@@ -84,7 +84,7 @@ class Understanding:
         if found is None:
             line = self._names.spread(self._spelt(line))
             asked = self._asking.question(line)
-            found = self.about_rule(line) or self._reaction(line) or self._wishes.set_to(line)
+            found = self._about_rules.meant(line) or self._reaction(line) or self._wishes.set_to(line)
             # Of what was until midnight nobody speaks without asking.
             _, often, rest = days_apart(line)
             later = None if found else self._timed.later(rest, often)
@@ -105,6 +105,12 @@ class Understanding:
         if found is None and not free:
             found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
+
+    def rather(self, node: str, text: str) -> Understood | None:
+        """Return what a line means that is typed as a command, if it is about a rule, a place or a step."""
+        if node == "set":
+            return self._wishes.rather(text)
+        return self._about_rules.meant(text) if node in _OF_RULES else None
 
     async def _otherwise(self, line: str) -> Understood | None:
         """Return what a sentence means with its short forms written out: `is`, a word in another language."""
@@ -134,7 +140,7 @@ class Understanding:
             return later
         text = _told_last(text)
         if text.startswith("alert "):
-            return self._hearing.parse(self._watched(self._plainly_named(text)))
+            return self._hearing.parse(self._watching.rule(self._watching.plainly_named(text)))
         intent = await self._sentences.recognise(text, self._called(text), foreign=foreign)
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
@@ -155,9 +161,9 @@ class Understanding:
         if isinstance(found, str) and (intent.name in _WATCHING or found.startswith("alert ")):
             # What happens may be a word that says nothing behind a number: `wenn Anna geht`.
             last = text.rstrip(MARKS).rpartition(" ")[2]
-            happens = change_of(last) and not _COMPARED.search(found) and not found.endswith(last)
+            happens = change_of(last) and not COMPARED.search(found) and not found.endswith(last)
             found = f"{found} {last}" if happens else found
-            found = self._watched(self._plainly_named(found))
+            found = self._watching.rule(self._watching.plainly_named(found))
         return self._hearing.parse(found) if isinstance(found, str) else found
 
     def _reaction(self, line: str) -> Understood | None:
@@ -181,69 +187,8 @@ class Understanding:
             return done if wished and not line.endswith("?") else None
         if not self._names.mentions(clause):
             return None
-        rule = self._watched(self._plainly_named(f"{'once' if once else 'alert'} {clause}"))
+        rule = self._watching.rule(self._watching.plainly_named(f"{'once' if once else 'alert'} {clause}"))
         return self._hearing.parse(f'{rule} then "{deed}" {until} {end}'.strip())
-
-    def _watched(self, line: str) -> str:
-        """Return `alert` or `once` with what stands at the end of a clause: `alert Haustür = offen`.
-
-        What is neither compared nor a state is no condition: nothing is made of it.
-        """
-        *said, amount, last = ["", "", *line.split()]
-        if plainly(last) in words("operator_at_least") and amount[:1].isdigit():  # `80 % erreicht`
-            line = " ".join([*said, last, amount]).strip()
-        line, sun = apart("sun", line)
-        before, only, times = parted_at(line, words("rule_only"))
-        if sun or only:
-            thing, _, last = before.rpartition(" ")
-            before = thing if plainly(last) in words("asks_is") else before
-            times = parted_at(times, words("rule_only"))[2] or times
-            return " ".join(filter(None, (self._watched(before), only if times else "", times, sun)))
-        line, times = times_apart(line, [each.said for each in self._names.mentions(line) if each.exact])
-        if times:
-            return f"{self._watched(line)} only {times}"
-        before, _, last = line.rpartition(" ")
-        if by_somebody(line.partition(" ")[2], FILLERS):
-            return line
-        if _COMPARED.search(line) or ends_in_change(line):
-            return line
-        if is_state_word(last) and len(before.split()) > 1:
-            return f"{self._without_left(before)} = {last}"
-        if (danger := self._there(line)) is not None:
-            return danger
-        return next((f"alert {each.said}" for each in self._names.mentions(before)), line)
-
-    def _plainly_named(self, line: str) -> str:
-        """Return a rule with its thing first: of `it in the barn`, `there is smoke`."""
-        command, _, clause = line.partition(" ")
-        spoken = (clause := self._asking.subject_of(clause)).split()
-        plain = list(map(plainly, spoken))
-        if plain and plain[0] in words("pronoun") and plain[1:2] and plain[1] in words("in_place"):
-            return f"{command} {' '.join(spoken[2:])}"
-        if there := skip("there_is", plain):
-            return f"{command} {' '.join(spoken[there:])}"
-        return f"{command} {clause}"
-
-    def _there(self, line: str) -> str | None:
-        """Return the rule for what is only named, where it can be there or not, or happens: `smoke`."""
-        command, _, clause = line.partition(" ")
-        begun = self._names.begin(clause)
-        rest = [word for word in clause[begun.end :].split() if bare(word) not in words("before_operator")]
-        if placed := begun.standing(" ".join(rest), self._names.area):
-            begun, rest = placed, []
-        if not begun.meant or rest[1:]:
-            return None
-        states = [self._names.states(each.topic, each.field) for each in begun.meant]
-        every = [word for each in states for word in each if side_of(word) == "on" and word != "on"]
-        if not every and words("thing_pressed") & set(name_words(begun.said)):
-            return f"{command} {begun.said} {Operator.HAPPENS.value} {' '.join(rest)}".strip()
-        return f"{command} {begun.said} = {every[0]} {' '.join(rest)}".strip() if every else None
-
-    def _without_left(self, line: str) -> str:
-        """Return a line without the `left` of `left open` at its end, unless something is called so."""
-        before, _, last = line.rpartition(" ")
-        named = last.casefold() not in words("rule_left") or self._names.find(line.partition(" ")[2])
-        return line if named else before
 
     async def guess(self, text: str) -> Understood:
         """Return what a line may mean, or how to say something."""
@@ -458,7 +403,7 @@ def _told_last(text: str) -> str:
     if bare(first) in words("condition"):
         last = clause.rpartition(" ")
         return f"{end} {first} {last[0] if bare(last[2]) in words('rule_then') else clause}"
-    return f"alert {rest}" if rest and _COMPARED.search(rest) else text
+    return f"alert {rest}" if rest and COMPARED.search(rest) else text
 
 
 def _condition_of(line: str) -> str:

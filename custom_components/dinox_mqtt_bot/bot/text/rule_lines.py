@@ -8,15 +8,17 @@ from .politeness import MARKS, bare
 from .tongue import LONGEST_PHRASE, plainly, skip, words
 
 _MOST_WORDS = 12
+_QUOTES = "\"'“”„‚‘’"
 _AROUND = words("before_name") | words("rule_about") | words("between_things")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """What a rule is about, as it is said, and its new `limit`; without one the rule is to go."""
+    """What a rule is about, as it is said, and its new `limit` or `name`; without one the rule is to go."""
 
     said: str
     limit: str = ""
+    name: str = ""
 
 
 def rule_line(line: str) -> RuleLine | None:
@@ -37,6 +39,28 @@ def rule_line(line: str) -> RuleLine | None:
     limit = " ".join(spoken[to + 1 : ends])
     altered = first or ends < len(plain)
     return _about(spoken[first:to], limit) if altered and number(limit) is not None else None
+
+
+def rule_renamed(line: str) -> RuleLine | None:
+    """Return which rule is to be called otherwise, and its new name: `rename alert 3 to Ink`; else None.
+
+    A rule is said by its number or what it is about; of `the alert` nothing is.
+    """
+    spoken = line.rstrip(MARKS).split()
+    plain = list(map(plainly, spoken))
+    at = next((at for at, word in enumerate(plain) if word in words("rule_called")), 0)
+    if not at or len(spoken) > _MOST_WORDS or plain[0] not in words("rename"):
+        return None
+    rest = spoken[at + 1 : len(spoken) - (plain[-1] in words("rename_end"))]
+    number = rest.pop(0) if rest[1:] and rest[0].isdecimal() else ""
+    said = _about(spoken[1:at])
+    to = next((to for to, word in enumerate(rest) if plainly(word) in words("rename_to")), 0)
+    if to and plainly(rest[0]) in _AROUND:
+        said, rest = _about(rest[:to]), rest[to:]
+    while rest and plainly(rest[0]) in words("rename_to"):
+        del rest[0]
+    name = " ".join(rest).strip(_QUOTES)
+    return RuleLine(number or (said.said if said else ""), name=name) if name else None
 
 
 def _about(spoken: Sequence[str], limit: str = "") -> RuleLine | None:
