@@ -3,3 +3,199 @@
 from homes import answer, sent
 import pytest
 from strangers_home import strangers
+
+ON, OFF = '{"state": "ON"}', '{"state": "OFF"}'
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        # A number for a room is for its heating, where that takes it.
+        (("set lena's room to 22",), {"r/lena/set": "22"}),
+        (("lena's room 22 degrees",), {"r/lena/set": "22"}),
+        (("bedroom 19 degrees",), {"r/bed/set": "19"}),
+        (("bedroom 19",), {"r/bed/set": "19"}),
+        (("set the bedroom to 40",), {"l/c/set": '{"state": "ON", "brightness": 102}'}),
+        (("bedroom 20 %",), {"l/c/set": '{"state": "ON", "brightness": 51}'}),
+        # A room may be called by less of its name.
+        (("switch the heating in the bath off",), {"r/bath/mode/set": "off"}),
+        (("heating off in the bedroom",), {"r/bed/mode/set": "off"}),
+        (("turn off the light at lena's",), {"l/d/set": OFF}),
+        (("turn off the light in the cellar",), {}),
+        (("open the blinds in the kitchen",), {}),
+        # What of a kind is in a room is asked about there only.
+        (("light in the kitchen on", "counter"), {"l/b/set": ON}),
+        (("turn on the light in the kitchen until midnight",), {}),
+        # How bright it is to be may stand before the word for that.
+        (("wall light full brightness",), {"l/c/set": '{"state": "ON", "brightness": 255}'}),
+        (("wall light at half brightness",), {"l/c/set": '{"state": "ON", "brightness": 129}'}),
+        # What is off is brighter from nothing on, and never darker.
+        (
+            ("lena's desk lamp brighter", "and the wall light"),
+            {
+                "l/d/set": '{"state": "ON", "brightness": 51}',
+                "l/c/set": '{"state": "ON", "brightness": 150}',
+            },
+        ),
+        (("lena's desk lamp darker",), {}),
+        (("lamps in the kitchen darker",), {"l/a/set": '{"state": "ON", "brightness": 48}'}),
+        # What is toggled is set to the other state.
+        (("toggle the fan",), {"f/set": "ON"}),
+        (("toggle the wall light",), {"l/c/set": OFF}),
+        (("fan toggle",), {"f/set": "ON"}),
+        (("toggle the washing machine",), {}),
+        (("toggle the kitchen light",), {}),
+        (("toggle the fan?",), {}),
+        (("toggle",), {}),
+    ],
+)
+async def test_what_is_wished_for_is_set(lines: tuple[str, ...], wanted: dict[str, str]) -> None:
+    world = strangers()
+    await answer(world, lines)
+    assert dict(sent(world)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (("stell lenas zimmer auf 22",), {"r/lena/set": "22"}),
+        (("schlafzimmer 19 grad",), {"r/bed/set": "19"}),
+        (("heizung im schlafzimmer aus",), {"r/bed/mode/set": "off"}),
+        (("mach bei lena das licht aus",), {"l/d/set": OFF}),
+        (("bei Lena im Zimmer licht aus",), {"l/d/set": OFF}),
+        (("licht in der küche an",), {"l/a/set": ON, "l/b/set": ON}),
+        (("mach das licht in der küche aus",), {"l/a/set": OFF, "l/b/set": OFF}),
+        (("Licht in der Küche bis Mitternacht an",), {"l/a/set": ON, "l/b/set": ON}),
+        (
+            ("mach im schlafzimmer das licht aus und in der küche an",),
+            {"l/c/set": OFF, "l/a/set": ON, "l/b/set": ON},
+        ),
+        (("licht aus",), {}),
+        (("licht in der waschküche aus",), {}),
+        (("wandlampe volle helligkeit",), {"l/c/set": '{"state": "ON", "brightness": 255}'}),
+        (("wandlampe mit halber helligkeit",), {"l/c/set": '{"state": "ON", "brightness": 129}'}),
+        (("schalte den Ventilator um",), {"f/set": "ON"}),
+        (("ventilator umschalten",), {"f/set": "ON"}),
+        (("schalte die wandlampe um",), {"l/c/set": OFF}),
+        (
+            ("wandlampe heller", "und lenas schreibtischlampe"),
+            {
+                "l/c/set": '{"state": "ON", "brightness": 150}',
+                "l/d/set": '{"state": "ON", "brightness": 51}',
+            },
+        ),
+    ],
+)
+async def test_what_is_wished_for_in_german_is_set(lines: tuple[str, ...], wanted: dict[str, str]) -> None:
+    world = strangers("de")
+    await answer(world, lines)
+    assert dict(sent(world)) == wanted
+
+
+CAR = "tell me when the car battery is above 80 %"
+LIGHT = "tell me when the wall light is on"
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        (("turn off the light in the cellar",), "I know of nothing like that in “cellar”"),
+        (
+            ("turn on the light in the kitchen until midnight",),
+            "Kitchen ceiling light, Kitchen counter light",
+        ),
+        (("lena's desk lamp darker",), "Lena's desk lamp is off."),
+        (("toggle the washing machine",), "How Washing machine is set now is not known"),
+        (("which sensors are offline",), "1 of 14:\n• Garage PIR offline"),
+        (("which devices are unreachable",), "1 of 14:\n• Garage PIR offline"),
+        (("what uses the most power",), "Now:\n• Washing machine Power 1800 W"),
+        (("which machine is using the most electricity right now",), "Now:\n• Washing machine Power 1800 W"),
+        (("is a door open in the garage",), "I know of nothing like that in “Garage”"),
+        (("is the door open in the cellar",), "Yes:\n• Freezer door open"),
+        (("are there any lights on in the hall",), "I know no place called “hall”"),
+        (("is a window open in the attic",), "I know no place called “attic”"),
+        (("are there any lights on in the bath",), "I know of nothing like that in “Bathroom”"),
+        (("tell me when the washing machine is done",), "when Washing machine Power is below 5 W for 3 min"),
+        (("tell me when the dryer starts",), "when Dryer Power is above 5 W"),
+        (("tell me when the car is full",), "when Car battery is 100 % or more"),
+        (("tell me when the car battery is fully charged",), "when Car battery is 100 % or more"),
+        (("tell me when lena's desk lamp is done",), "when Lena's desk lamp is off"),
+        (("tell me when the dishwasher is done",), "Nothing is known of “dishwasher”"),
+        ((CAR, "rename the alert to Full car"), "Alert rule 1, “Full car”, is now"),
+        ((CAR, "call the alert Full car"), "Alert rule 1, “Full car”, is now"),
+        ((CAR, LIGHT, "rename the alert to Light"), "Alert rule 2, “Light”, is now"),
+        ((CAR, LIGHT, "alerts", "rename alert 1 to “Full car”"), "Alert rule 1, “Full car”, is now"),
+        ((CAR, LIGHT, "alerts", "rename the car battery alert to Car"), "Alert rule 1, “Car”, is now"),
+        (
+            (CAR, LIGHT, "alerts", "rename the alert for the wall light to W"),
+            "Alert rule 2, “W”, is now",
+        ),
+        ((CAR, LIGHT, "alerts", "rename the alert to X"), "1 Car battery > 80 %, 2 Wall light = on"),
+        ((CAR, "rename the boat alert to X"), "no alert rule “boat”"),
+        ((CAR, "rename the alert to"), "I know no"),
+        (("rename the alert to X",), "no alert"),
+        ((CAR, "turn it off"), "switched off at present"),
+        ((LIGHT, "turn it off"), "Say “rule 1 off” for the rule, else “Wall light off”"),
+        ((LIGHT, "turn the rule off"), "switched off at present"),
+        (("remind me in 10 minutes to eat", "cancel all reminders"), "Forgotten: eat"),
+        (
+            (
+                "remind me in 10 minutes to eat",
+                "remind me in 20 minutes to sleep",
+                "in 5 minutes wall light off",
+                "delete all my reminders",
+            ),
+            "Forgotten: eat, sleep",
+        ),
+        (("cancel all reminders",), "You have no reminders"),
+    ],
+)
+async def test_it_is_answered_in_one_line(lines: tuple[str, ...], part: str) -> None:
+    world = strangers()
+    assert part in await answer(world, lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        (("welche sensoren sind nicht erreichbar",), "1 von 14:\n• Garage PIR offline"),
+        (("was verbraucht am meisten",), "Jetzt:\n• Waschmaschine Power 1800 W"),
+        (("was braucht gerade am meisten strom",), "Jetzt:\n• Waschmaschine Power 1800 W"),
+        (("sind im flur lichter an",), "Einen Ort „flur“ kenne ich nicht"),
+        (("ist in der garage eine tür offen",), "In „Garage“ kenne ich nichts dergleichen"),
+        (
+            ("sag mir wenn die Waschmaschine fertig ist",),
+            "wenn Waschmaschine Power seit 3 min unter 5 W",
+        ),
+        (("sag mir wenn das auto voll ist",), "wenn Auto Akku 100 % oder mehr beträgt"),
+        (("sag bescheid sobald der auto akku ganz geladen ist",), "wenn Auto Akku 100 % oder mehr beträgt"),
+        (
+            ("sag mir wenn der auto akku über 80 % ist", "nenne den Alarm Volles Auto"),
+            "Alarmregel 1, „Volles Auto“, lautet jetzt",
+        ),
+        (
+            ("sag mir wenn der auto akku über 80 % ist", "benenne den alarm in Volles Auto um"),
+            "Alarmregel 1, „Volles Auto“, lautet jetzt",
+        ),
+        (("sag mir wenn der auto akku über 80 % ist", "schalte ihn aus"), "zurzeit ausgeschaltet"),
+        (
+            ("erinnere mich in 10 minuten ans essen", "lösche alle Erinnerungen"),
+            "Vergessen: essen",
+        ),
+    ],
+)
+async def test_it_is_answered_in_one_line_of_german(lines: tuple[str, ...], part: str) -> None:
+    world = strangers("de")
+    assert part in await answer(world, lines)
+
+
+async def test_nothing_is_listed_where_nothing_is_offline() -> None:
+    world = strangers()
+    world.receive("b/motion/there", "online")
+    assert await answer(world, ("which sensors are offline",)) == "None of 14 is offline."
+
+
+async def test_what_is_to_be_done_is_no_reminder() -> None:
+    world = strangers()
+    await answer(world, ("in 5 minutes turn off the wall light", "cancel all reminders"))
+    assert "turn off the wall light" in await answer(world, ("reminders",))

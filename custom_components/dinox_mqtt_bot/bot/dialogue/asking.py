@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import dropwhile, takewhile
 
 from ..discovery.setting.kind_words import any_of
 from ..history.spans import is_over
+from ..reading.around import place_of
 from ..reading.measured import Begun, Names, called, outdoors
 from ..text.politeness import is_wish
 from ..text.posed import Posed, posed
@@ -162,10 +164,10 @@ class Asking:
         asks = asked.asks & {"is", "which"}
         if not asks or asked.first not in {"is", "which"} or asked.of_past:
             return None
-        left = [word for word in asked.spoken if word not in _AROUND_KIND]
-        areas = dict.fromkeys(each.area for each in self._names.devices if each.area)
-        place = next((each for each in areas if _has_in_it(left, plainly(each).split())), "")
-        left = [word for word in left if word not in plainly(place).split()]
+        there = self._there(asked.spoken)
+        place = place_of(self._names, self._names.places, there) or there
+        said = {*plainly(there).split(), *plainly(place).split()}
+        left = [word for word in asked.spoken if word not in _AROUND_KIND | said]
         every = _ALL.intersection(left)
         kind = next(filter(None, map(_kind, left)), "")
         # What is down is closed, if it is a blind.
@@ -178,6 +180,15 @@ class Asking:
             return None
         how = "which" if "which" in asks else "all" if every else "any"
         return Look(kind=kind, place=place, state=state.replace("_", " "), asks=how)
+
+    def _there(self, spoken: Sequence[str]) -> str:
+        """Return the words of a place among others: an area, or what is behind a word for being there."""
+        for area in dict.fromkeys(each.area for each in self._names.devices if each.area):
+            if _has_in_it(spoken, plainly(area).split()):
+                return area
+        at = max((at for at, word in enumerate(spoken) if word in words("in_place")), default=len(spoken))
+        behind = dropwhile(_AROUND_KIND.__contains__, spoken[at:])
+        return " ".join(takewhile(lambda word: not _kind(word), behind))
 
     def subject_of(self, clause: str) -> str:
         """Return a clause with what measures it: `it is below 0 outside`; without the verb of what it draws.
@@ -317,7 +328,7 @@ def _kind(word: str) -> str:
 
 def _has_in_it(spoken: Sequence[str], place: Sequence[str]) -> bool:
     """Say whether the words of a place stand among others."""
-    return any(spoken[at : at + len(place)] == place for at in range(len(spoken)))
+    return any(list(spoken[at : at + len(place)]) == place for at in range(len(spoken)))
 
 
 def _with_name(half: str, name: str) -> str:

@@ -92,7 +92,7 @@ class Look(Question):
         meant = await self._meant(parts)
         of_kind = await self._of_kind(parts, meant)
         if self.kind and not of_kind and (self.place or len(meant) > 1):
-            raise BotError("nothing_such")
+            raise self._nothing(parts)
         return await values_reply(parts, self.name or self.place, of_kind or meant)
 
     async def _of_rooms(self, parts: Parts) -> list[Latest]:
@@ -188,6 +188,16 @@ class Look(Question):
         lamp = kind == "light" and entity.component == "switch" and bool(_LAMPS & set(_words_of(entity)))
         return kind in classes or kind == entity.component or lamp or kind in _words_of(entity)
 
+    def _nothing(self, parts: Parts) -> BotError:
+        """Return that there is nothing such, or no place that is called so."""
+        devices, place = parts.readings.devices, name_words(self.place)
+        areas = sorted({each.area for each in devices if each.area})
+        if not place or not areas:
+            return BotError("nothing_such")
+        known = place in map(name_words, areas) or any(devices.having(place))
+        key = "nothing_there" if known else "no_place"
+        return BotError(key, place=self.place, areas=", ".join(areas))
+
     # Whether it is so.
 
     async def _in_state(self, parts: Parts) -> Sequence[Latest]:
@@ -230,9 +240,9 @@ class Look(Question):
         return same_state(word, self.state) or (self.state == "closed" and same_state(word, "locked"))
 
     def _answer(self, parts: Parts, every: Sequence[Latest]) -> Reply:
-        """Say yes or no, and which."""
+        """Say yes or no, and which. Raises BotError as `_nothing`."""
         if not every:
-            raise BotError("nothing_such")
+            raise self._nothing(parts)
         if any(same_state(self.state, each) for each in _LOCKS):
             # A contact tells of no lock.
             every = [
@@ -249,6 +259,8 @@ class Look(Question):
         elif so:
             key, shown = ("ask_which" if self.asks in {"which", "how_many"} else "ask_yes"), so
         else:
+            if self.state == _OFFLINE:
+                return Text("ask_none_offline", {"total": str(len(every))})
             key, shown = ("ask_none" if self.asks in {"which", "how_many"} else "ask_no"), others
         title = Text(key, {"count": str(len(so)), "total": str(len(every))})
         return value_table(parts, title, shown[:MOST_SHOWN], left=len(shown) - MOST_SHOWN)

@@ -78,10 +78,9 @@ class TimedWishes:
             lasts = bare(word) in _LASTING
             timed = bare(word) in words("joint") and bare(spoken[at + 1]) in words("time_later")
             ends = range(min(at + 5, len(spoken)), at + 1, -1) if lasts or timed else ()
-            end = next((end for end in ends if self._is_time(" ".join(spoken[at + 1 : end]))), 0)
-            said = [*spoken[:at], *spoken[end:]] if lasts else spoken[:at]
-            if end and (wish := self._wishes.wish_in(said)):
-                return wish, " ".join(spoken[at + timed : end])
+            for end in (each for each in ends if self._is_time(" ".join(spoken[at + 1 : each]))):
+                if wish := self._wishes.wish_in([*spoken[:at], *spoken[end:]] if lasts else spoken[:at]):
+                    return wish, " ".join(spoken[at + timed : end])
         return None
 
     def _between(self, spoken: Sequence[str]) -> str:

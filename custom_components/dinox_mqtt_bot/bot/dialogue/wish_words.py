@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from ..discovery.setting.set_choice import is_state_word, parted_by_and
 from ..reading.wording import behind_fillers
-from ..text.politeness import is_wish
-from ..text.tongue import plainly, senses
+from ..text.politeness import MARKS, is_wish
+from ..text.tongue import plainly, senses, words
 
 
 def as_typed(line: str) -> list[str]:
@@ -55,6 +55,19 @@ def without_verb(said: str) -> str:
     state, _, thing = rest.partition(" ")
     named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
     return f"{without_article(thing)} {state}" if named and is_state_word(state) else without_article(rest)
+
+
+def toggled(line: str) -> str:
+    """Return what is to be in its other state: `fan` of `toggle fan`, of `schalte fan um`; else nothing."""
+    first, *between = line.rstrip(MARKS).split() or [""]
+    last = between[-1:]
+    if line.endswith("?") or not last:
+        return ""
+    if plainly(first) in words("toggle"):
+        return " ".join(between)
+    if plainly(last[0]) in words("toggle"):
+        return " ".join((first, *between[:-1]))
+    return " ".join(between[:-1]) if is_wish(first) and plainly(last[0]) in words("toggle_end") else ""
 
 
 def turns(word: str) -> bool:

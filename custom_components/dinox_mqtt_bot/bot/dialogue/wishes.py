@@ -7,11 +7,15 @@ from itertools import islice, pairwise
 
 from ..commands.devices import Set
 from ..discovery.entities import Entity, name_words
+from ..discovery.setting.kind_words import any_of
 from ..discovery.setting.set_choice import (
+    Setting,
     Wish,
     allowed,
     describe,
     ends_in_state,
+    handle,
+    is_off,
     is_state_word,
     is_unknown,
     parted_by_and,
@@ -20,15 +24,17 @@ from ..discovery.setting.set_choice import (
     stepping,
     understood,
     wants,
+    ways_back,
 )
 from ..model.replies import BotError, Cell, Typed, WhichOne, Worded
 from ..ports import Ports
+from ..reading.around import place_of
 from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
 from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
-from .wish_words import as_typed, placed_as_typed, turns, without_article, without_verb
+from .wish_words import as_typed, placed_as_typed, toggled, turns, without_article, without_verb
 
 __all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "without_verb"]
 MOST_MISSPELT = 3
@@ -112,7 +118,7 @@ class Wishes:
         error = BotError("except_unclear", example=Typed("set", last="example_except")) if wished else None
         for each in dict.fromkeys((*as_typed(said), without_verb(said))):
             try:
-                understood(self._names.devices, each, self._phrases, self._vocabulary)
+                self._understood(each)
             except BotError as err:
                 error = err if err.key in _EXCEPTED else error
             else:
@@ -147,7 +153,7 @@ class Wishes:
     def does(self, line: str) -> bool:
         """Say whether something can be set as it is typed, perhaps after a question."""
         try:
-            understood(self._names.devices, line.removeprefix("set "), self._phrases, self._vocabulary)
+            self._understood(line.removeprefix("set "))
         except BotError as err:
             return isinstance(err, WhichOne)
         return True
@@ -193,9 +199,14 @@ class Wishes:
         if len(some) > (_MOST_STEPS if several else 1):
             names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
+        off = [each for each in some if is_off(each[0], devices, self._templates)]
         told: list[str] = []
-        for entity, control, scale in some:
-            value = stepped(entity, control, scale, devices, self._templates, by=step.by)
+        # Of several those that are on are meant, if any is.
+        for entity, control, scale in [each for each in some if each not in off] or some:
+            try:
+                value = stepped(entity, control, scale, devices, self._templates, by=step.by)
+            except BotError as err:
+                return err
             if not value:
                 choice = Worded(describe(control, self._phrases), partial(describe, control))
                 return BotError("step_unknown", name=entity.full_name, allowed=choice)
@@ -265,7 +276,33 @@ class Wishes:
 
     def said_so(self, line: str) -> Understood | None:
         """Return the wish that is said in an order of its own."""
-        return self.placed(line) or self.locked(line) or self.pressed(line)
+        return self.toggled(line) or self.placed(line) or self.locked(line) or self.pressed(line)
+
+    def toggled(self, line: str) -> Understood | None:
+        """Return the wish for the other state than things are in: `toggle the fan`."""
+        name = without_article(toggled(line))
+        if not name:
+            return None
+        sides = ("on", "off") if self.takes(f"{name} off") else ("open", "close")
+        try:
+            ons, offs = (self._understood(f"{name} {side}") for side in sides)
+        except BotError as err:
+            return err
+        changing = [
+            {one.entity.id: f"{handle(one.entity)} {side}" for one, _ in self._changing(every)}
+            for side, every in zip(sides, (ons, offs), strict=True)
+        ]
+        if unknown := next(
+            (each.entity for each in ons if all(each.entity.id in one for one in changing)), None
+        ):
+            choice = Worded(allowed(unknown, self._phrases), partial(allowed, unknown))
+            return BotError("step_unknown", name=unknown.full_name, allowed=choice)
+        told = f" {min(words('joint'))} ".join((changing[0] | changing[1]).values())
+        return self._hearing.parse(f"set {told}")
+
+    def _changing(self, wishes: Sequence[Wish]) -> list[tuple[Wish, Setting]]:
+        """Return those of some wishes that change something, with what takes them back."""
+        return ways_back(wishes, self._names.devices, self._templates, self._vocabulary, changing=True)
 
     def locked(self, line: str) -> Understood | None:
         """Return the wish to lock or unlock, though a lock may be called as that: `lock the back door`."""
@@ -288,7 +325,22 @@ class Wishes:
     def surely_placed(self, line: str) -> Understood | None:
         """Return the wish that has one room or more anywhere: `im Bad Licht aus`, `im Bad und im Flur …`."""
         said = self._placed_in(line)
-        return self._hearing.parse(f"set {said}") if said else None
+        return self._hearing.parse(f"set {said}") if said else self._none_there(line)
+
+    def _none_there(self, line: str) -> BotError | None:
+        """Return that a room has nothing of a kind that a wish is about: `light off in the cellar`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        places = list(self._places_in(spoken))
+        if len(places) != 1 or words("asks_is").intersection(map(plainly, spoken)):
+            return None
+        at, end, place = places[0]
+        rest = spoken[:at] + spoken[end:]
+        kinds = frozenset[str]().union(*(any_of(plainly(bare(word))) for word in rest))
+        there = (each for each in self._names.devices if name_words(each.area) == name_words(place))
+        wished = kinds and (is_wish(spoken[0]) or ends_in_state(" ".join(rest)))
+        if not wished or any(each.component in kinds for each in there):
+            return None
+        return BotError("nothing_there", place=place)
 
     def _placed_in(self, line: str) -> str:
         """Return what a wish with rooms in it sets, each before its thing; nothing where that is not sure.
@@ -306,6 +358,10 @@ class Wishes:
         if apart or parted_by_and(" ".join(rest))[1:]:
             return ""
         meant = [next(filter(self.wanted, placed_as_typed(rest, place)), "") for _, _, place in places]
+        if not all(meant) and not places[1:]:
+            # Which of them it is in that room is asked, and never of all there are.
+            place = places[0][2]
+            meant = [next((each for each in placed_as_typed(rest, place) if self._asks(each, place)), "")]
         return f" {min(words('joint'))} ".join(meant) if all(meant) else ""
 
     def _places_in(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -316,11 +372,12 @@ class Wishes:
         places, mentioned = self._names.places, self._names.mentions(" ".join(spoken))
         named = {each.said for each in mentioned if each.exact}
         for at in reversed(begins):
-            for end in range(min(len(spoken), at + _LONGEST_PLACE), at + 1, -1):
-                said = " ".join(spoken[at:end])
-                place = without_article(" ".join(spoken[at + 1 : end]))
-                if name_words(place) in places and not any(said in each for each in named):
-                    yield at, end, place
+            ends = range(min(len(spoken), at + _LONGEST_PLACE), at + 1, -1)
+            every = ((end, place_of(self._names, places, " ".join(spoken[at + 1 : end]))) for end in ends)
+            end, place = next((each for each in every if each[1]), (at, ""))
+            said = " ".join(spoken[at:end])
+            if place and not any(said in each for each in named):
+                yield at, end, place
 
     def done_by(self, wish: str) -> tuple[Wish, ...] | BotError:
         """Return what a wish sets, or why nothing is set by it: `light on`, `turn on the light`."""
@@ -331,10 +388,12 @@ class Wishes:
             f"{without_article(thing)} {state}" if thing and is_state_word(state) else without_article(said)
         )
         behind = [f"{without_article(rest)} {first}"] if is_wish(first) else []
-        behind = [each for each in (self._placed_in(wish), *behind) if each]
-        for each in (*behind, *as_typed(wish), said, plain):
+        placed = self._placed_in(wish)
+        if not placed and (none := self._none_there(wish)) is not None:
+            return none
+        for each in (placed,) if placed else (*behind, *as_typed(wish), said, plain):
             try:
-                return understood(self._names.devices, each, self._phrases, self._vocabulary)
+                return self._understood(each)
             except BotError as err:
                 error = err
         if error.key not in _UNKNOWN:
@@ -345,9 +404,22 @@ class Wishes:
     def wanted(self, said: str) -> tuple[Wish, ...]:
         """Return what is set by what was said, nothing where that is not understood."""
         try:
-            return understood(self._names.devices, said, self._phrases, self._vocabulary)
+            return self._understood(said)
         except BotError:
             return ()
+
+    def _asks(self, said: str, place: str) -> bool:
+        """Say whether only which of some things in a place is meant has to be asked, and not what there."""
+        try:
+            self._understood(said)
+        except WhichOne as err:
+            return ends_in_state(said) and len(name_words(err.said)) > len(name_words(place))
+        except BotError:
+            return False
+        return False
+
+    def _understood(self, said: str) -> tuple[Wish, ...]:
+        return understood(self._names.devices, said, self._phrases, self._vocabulary)
 
     def wish_in(self, spoken: Sequence[str]) -> str:
         """Return the words that are a wish, without `set`; nothing if they are none."""

@@ -22,7 +22,7 @@ from .setting.scales import COLDEST_MIREDS, whole
 from .setting.set_targets import How, handle
 
 _MOST_CHOICES = 20
-_ON = "on"
+_ON, _OFF = "on", "off"
 _DEGREES, _SHARE = 1.0, 0.2
 """How much a step is: of degrees, and of all other ranges."""
 _STEPS = {
@@ -203,11 +203,16 @@ def stepped(
 ) -> str:
     """Return what `set` takes for the next value of something; nothing where it is not known how it is.
 
-    `by` is how much more or less is wanted, `inf` or `-inf` a little.
+    `by` is how much more or less is wanted, `inf` or `-inf` a little. What is off becomes brighter from
+    nothing on. Raises BotError `step_off` for what is off and is to be less: nobody wants it on by that.
     """
     told = {binding.aspect: value for binding, value in told_values(entity, devices, templates)}
     alike = next((names for names in _STEPS.values() if control.aspect in names), frozenset({""}))
     found = number(next((told[each] for each in (control.aspect, *sorted(alike)) if each in told), ""))
+    if is_off(entity, devices, templates):
+        if by < 0:
+            raise BotError("step_off", name=entity.full_name)
+        found = 0.0, ""
     if found is None:
         return ""
     size = _DEGREES if control.aspect == "temperature" else (scale.high - scale.low) * _SHARE
@@ -217,6 +222,12 @@ def stepped(
     new = scale.nearest(round(found[0] + copysign(size, by), 3))
     about = f"{handle(entity)} {control.aspect.replace('_', ' ')}".strip()
     return f"{about} {with_unit(number_text(new), scale.unit)}"
+
+
+def is_off(entity: Entity, devices: Devices, templates: Templates) -> bool:
+    """Say whether something is off that is switched on with what it is set to: a lamp, a fan."""
+    told = ((binding.aspect, value) for binding, value in told_values(entity, devices, templates))
+    return entity.component in {LIGHT, FAN} and ("", _OFF) in told
 
 
 _SIDES = ("on", "off"), ("open", "close"), ("lock", "unlock")

@@ -22,12 +22,14 @@ def _names_of(component: str, control: Control) -> tuple[str, ...]:
 
 
 def behind(component: str, control: Control, value: str) -> str:
-    """Return what stands behind the name of a control, if a value begins with it."""
+    """Return what stands beside the name of a control, at an end of a value: `speed 40`, `half speed`."""
     words = value.split()
     for name in sorted(_names_of(component, control), key=len, reverse=True):
         count = len(name.split())
         if len(words) > count and fold(" ".join(words[:count])) == name:
             return " ".join(words[count:])
+        if control.aspect and len(words) > count and fold(" ".join(words[-count:])) == name:
+            return " ".join(words[:-count])
     return ""
 
 

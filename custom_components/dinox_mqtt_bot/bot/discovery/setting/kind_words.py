@@ -11,7 +11,7 @@ def _components(kind: str) -> dict[str, frozenset[str]]:
 
 
 _TOGETHER = {"climate": _WARMS}
-_ONE, _SEVERAL = _components("one"), _components("several")
+_ONE, _SEVERAL, _AMOUNT = map(_components, ("one", "several", "amount"))
 
 ALL = words("all") | words("every")
 BETWEEN = words("between_things")
@@ -26,6 +26,11 @@ def one(word: str) -> frozenset[str]:
 def several(word: str) -> frozenset[str]:
     """Return the components that a word means several of."""
     return _SEVERAL.get(word, frozenset())
+
+
+def all_there(word: str) -> frozenset[str]:
+    """Return the components that a word means all of in a room: the light that is there, of every lamp."""
+    return _AMOUNT.get(word, frozenset())
 
 
 def any_of(word: str) -> frozenset[str]:

@@ -8,9 +8,22 @@ from ...model.replies import BotError, WhichOne
 from ...model.vocabulary import BUILT_IN, Vocabulary
 from ...ports import Phrases
 from ...text.states import is_state_word, order_of, side_of
+from ...text.tongue import fold
+from ...text.units import DEGREES
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import Setting, Wish, allowed, describe, stepped, stepping, ways_back, wish, wishes_typed
+from ..set_request import (
+    Setting,
+    Wish,
+    allowed,
+    describe,
+    is_off,
+    stepped,
+    stepping,
+    ways_back,
+    wish,
+    wishes_typed,
+)
 from .aspects import behind
 from .kinds import EXACT_ONLY, LOCK, OWNERS
 from .set_groups import wishes_for_several
@@ -35,6 +48,8 @@ __all__ = [
     "allowed",
     "describe",
     "ends_in_state",
+    "handle",
+    "is_off",
     "is_state_word",
     "is_unknown",
     "parted_by_and",
@@ -89,6 +104,9 @@ def _of_one(
     words = text.split()
     named = exact(devices, words)
     if hits := _best(_exact_hits(devices, named, vocabulary)):
+        several = hits[1:] and hits[0].named.how is How.PLACE
+        if several and (group := wishes_for_several(devices, words, vocabulary, hits[0].named.count - 1)):
+            return group, words[-1]
         return (_one(hits, words, phrases),), hits[0].named.value
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := wishes_for_several(devices, words, vocabulary, longest):
@@ -122,9 +140,11 @@ def wants(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary)
 
 
 def ends_in_state(said: str) -> bool:
-    """Say whether the last word of a line is a state, an order or a number: `on`, `up`, `40`."""
-    last = said.split()[-1:]
-    return bool(last) and (is_state_word(last[0]) or bool(order_of(last[0])) or last[0][:1].isdigit())
+    """Say whether a line ends in a state, an order or a number: `on`, `up`, `40`, `19 degrees`."""
+    amount, last = ["", "", *said.split()][-2:]
+    if amount[:1].isdigit() and fold(last) in DEGREES:
+        return True
+    return bool(last) and (is_state_word(last) or bool(order_of(last)) or last[:1].isdigit())
 
 
 def is_unknown(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:

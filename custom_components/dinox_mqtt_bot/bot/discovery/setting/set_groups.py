@@ -5,8 +5,8 @@ from itertools import islice
 
 from ...model.replies import BotError
 from ...model.vocabulary import Vocabulary
-from ...text.numbers import number
-from ...text.tongue import words as spoken
+from ...text.tongue import fold, words as spoken
+from ...text.units import SHARES
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
@@ -43,6 +43,8 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
     everything = name[0] in kind_words.ALL
     left = [word for word in name if word not in kind_words.ALL and word not in kind_words.BETWEEN]
     at = next((at for at, word in enumerate(left) if kind_words.several(word)), None)
+    if at is None and left[1:]:
+        at = next((at for at, word in enumerate(left) if kind_words.all_there(word)), None)
     if at is None and everything:
         at = next((at for at, word in enumerate(left) if kind_words.one(word)), None)
     if at is None and everything:
@@ -57,7 +59,8 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
         components = kinds.SIMPLE | {kinds.COVER}
     else:
         components = kinds.SIMPLE if everything else frozenset()
-    if at is None and place and _is_for_another(devices, place, value, vocabulary):
+    if at is None and place and (warmed := list(_warmed(devices, place, value, vocabulary))):
+        yield from warmed
         return
     for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
         if entity.component not in components or not entity.main or not entity.controls:
@@ -75,17 +78,13 @@ def _ones(devices: Devices, word: str) -> frozenset[str]:
     return frozenset(one for end in ends if (one := word.removesuffix(end)) in devices.vocabulary)
 
 
-def _is_for_another(devices: Devices, place: tuple[str, ...], value: str, vocabulary: Vocabulary) -> bool:
-    """Say whether a bare number for a room may be degrees as well: it has lamps and a heating."""
-    found = number(value)
-    return (
-        found is not None
-        and not found[1]
-        and any(
-            entity.component == kinds.CLIMATE and wish(entity, value, How.PLACE, vocabulary) is not None
-            for entity in _placed(devices, place, whole=True)
-        )
-    )
+def _warmed(devices: Devices, place: tuple[str, ...], value: str, vocabulary: Vocabulary) -> Iterator[Wish]:
+    """Yield the wishes for the heating of a room, where a number for it may be degrees: `bedroom 19`."""
+    share = value.endswith("%") or fold(value.rpartition(" ")[2]) in SHARES
+    for entity in () if share else _placed(devices, place, whole=True):
+        found = wish(entity, value, How.PLACE, vocabulary) if entity.component == kinds.CLIMATE else None
+        if found is not None and found.value.number is not None:
+            yield found
 
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:
