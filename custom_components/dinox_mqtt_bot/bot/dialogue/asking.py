@@ -9,9 +9,10 @@ from ..discovery.setting.kind_words import any_of
 from ..history.spans import is_over
 from ..reading.around import place_of
 from ..reading.measured import Begun, Names, called, outdoors
-from ..text.politeness import is_wish
+from ..text.politeness import MARKS, is_wish
 from ..text.posed import Posed, posed
 from ..text.tongue import plainly, senses, skip, words
+from .at_hand import Felt
 from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Look, Question
 
 _SHORT = 3
@@ -66,7 +67,7 @@ class Asking:
             return beside
         if asked.of_past:
             return self.past(asked)
-        now = self.was(asked) or self.lit(asked)
+        now = self.was(asked) or self.lately(asked) or self.felt(line, asked) or self.lit(asked)
         return now or self.compared(asked) or await self.both(line, sentence)
 
     def over(self, asked: Posed) -> Question | None:
@@ -186,7 +187,7 @@ class Asking:
         for area in dict.fromkeys(each.area for each in self._names.devices if each.area):
             if _has_in_it(spoken, plainly(area).split()):
                 return area
-        at = max((at for at, word in enumerate(spoken) if word in words("in_place")), default=len(spoken))
+        at = min((at for at, word in enumerate(spoken) if word in words("in_place")), default=len(spoken))
         behind = dropwhile(_AROUND_KIND.__contains__, spoken[at:])
         return " ".join(takewhile(lambda word: not _kind(word), behind))
 
@@ -220,13 +221,24 @@ class Asking:
             self.past(asked) if asked.over and asked.kind and not best_name(self._names, asked.said) else None
         )
 
-    def lately(self, asked: Posed | None) -> Question | None:
-        """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
-        if asked is None:
+    def felt(self, line: str, asked: Posed) -> Question | None:
+        """Return how warm it is where that is complained of, and what helps: `too cold in the bathroom`."""
+        spoken = plainly(line.rstrip(MARKS)).split()
+        toos = (at for at, word in enumerate(spoken[:-1]) if word in words("too"))
+        at = next((at for at in toos if spoken[at + 1] in senses("felt")), -1)
+        if at < 0 or asked.first:
             return None
+        aside = words("asks_is") | words("pronoun") | words("felt_aside")
+        rest = [word for word in (*spoken[:at], *spoken[at + 2 :]) if word not in aside]
+        place = place_of(self._names, self._names.places, there := self._there(rest)) or there
+        left = {*rest} - {*plainly(there).split()} - _AROUND_KIND
+        return None if left else Felt(place=place, way=senses("felt")[spoken[at + 1]])
+
+    def lately(self, asked: Posed) -> Question | None:
+        """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
         spoken = asked.span.split()
         begin = skip("time_for", spoken)
-        named = "when" not in asked.asks and best_name(self._names, asked.said)
+        named = "when" not in asked.asks and (asked.outside or best_name(self._names, asked.said))
         return self.past(asked) if named and skip("time_last", spoken, begin) > begin else None
 
     def _counted(self, name: str, span: str) -> str:

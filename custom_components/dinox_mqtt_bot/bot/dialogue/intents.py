@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ..model.intents import Intent
 from ..model.replies import Text, Typed
 from ..text import tongue
+from .at_hand import Settable
 from .looks import Both, Events, Home, Look, Question
 
 __all__ = ["Look", "Meaning", "meaning"]
@@ -17,6 +18,7 @@ _COMMANDS = {
     "BotUndo": "undo",
     "BotTopics": "topics",
     "BotDevices": "devices",
+    "BotSensors": "devices sensor",
     "BotContacts": "contacts",
     "BotAlerts": "alerts",
     "BotStatus": "status",
@@ -143,6 +145,7 @@ _MADE: Mapping[str, Callable[[Intent], Meaning]] = {
         name=intent.slots.get("name", ""), place=intent.slots.get("area", ""), kind="temperature"
     ),
     "BotEvents": lambda intent: Events(span=intent.slots.get("when", "")),
+    "BotSettable": lambda intent: Settable(place=intent.slots.get("bot_rest", "")),
     "BotHome": lambda intent: Home(away=intent.asks == "away"),
     "BotSecured": lambda intent: Both(
         one=Look(kind="opening", state="closed", asks="all"),

@@ -92,7 +92,7 @@ class Look(Question):
         meant = await self._meant(parts)
         of_kind = await self._of_kind(parts, meant)
         if self.kind and not of_kind and (self.place or len(meant) > 1):
-            raise self._nothing(parts)
+            raise self.nothing(parts)
         return await values_reply(parts, self.name or self.place, of_kind or meant)
 
     async def _of_rooms(self, parts: Parts) -> list[Latest]:
@@ -188,7 +188,7 @@ class Look(Question):
         lamp = kind == "light" and entity.component == "switch" and bool(_LAMPS & set(_words_of(entity)))
         return kind in classes or kind == entity.component or lamp or kind in _words_of(entity)
 
-    def _nothing(self, parts: Parts) -> BotError:
+    def nothing(self, parts: Parts) -> BotError:
         """Return that there is nothing such, or no place that is called so."""
         devices, place = parts.readings.devices, name_words(self.place)
         areas = sorted({each.area for each in devices if each.area})
@@ -240,9 +240,9 @@ class Look(Question):
         return same_state(word, self.state) or (self.state == "closed" and same_state(word, "locked"))
 
     def _answer(self, parts: Parts, every: Sequence[Latest]) -> Reply:
-        """Say yes or no, and which. Raises BotError as `_nothing`."""
+        """Say yes or no, and which. Raises BotError as `nothing`."""
         if not every:
-            raise self._nothing(parts)
+            raise self.nothing(parts)
         if any(same_state(self.state, each) for each in _LOCKS):
             # A contact tells of no lock.
             every = [
