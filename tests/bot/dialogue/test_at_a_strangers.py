@@ -1,6 +1,9 @@
 """Lines of people who do not know the bot's words yet, in a home with more than one of most things."""
 
-from homes import answer, sent
+import json
+
+from family_home import family
+from homes import announce, answer, sent
 import pytest
 from strangers_home import strangers
 
@@ -199,3 +202,137 @@ async def test_what_is_to_be_done_is_no_reminder() -> None:
     world = strangers()
     await answer(world, ("in 5 minutes turn off the wall light", "cancel all reminders"))
     assert "turn off the wall light" in await answer(world, ("reminders",))
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        (("every evening at 10pm wall light off",), "every evening, next 22:00, to be done: wall light off"),
+        (("every evening at 10 turn off the wall light",), "next 22:00, to be done: turn off the wall light"),
+        (("every morning wall light on",), "every morning, next tomorrow"),
+        (("close the blinds at sunset",), "When the sun rises and sets is not known here"),
+        (("wall light on at sunset",), "When the sun rises and sets is not known here"),
+        (("mute from 9pm to 11pm",), "21:00, to be done: quiet until 23:00"),
+        (("quiet from 10pm to 7am",), "22:00, to be done: quiet until 07:00"),
+        (("mute the freezer door from 9pm to 11pm",), "to be done: mute the freezer door until 23:00"),
+        (("every night mute from 10pm to 6am",), "every night, next 22:00, to be done: quiet until 06:00"),
+        (("mute from monday to friday",), "I know no"),
+        (("open the blinds and turn off the wall light",), "Nothing was done: “open the blinds”"),
+        (("wall light off and blinds up",), "Nothing was done: “blinds up”"),
+        (("wall light off and frobnicator up",), "I know no “frobnicator up”"),
+        (("open the blinds and close the curtains",), "None of these can be set from here: blinds"),
+        (("vacuum the bedroom",), "I know no vacuum cleaner here"),
+        (("mow the lawn",), "I know no mower here"),
+        (("vacuum the bedroom?",), "bedroom:\n• Bedroom Radiator"),
+        (
+            ("too cold in the bathroom",),
+            "Bathroom Radiator: 20.4 → 21, heat. To change that: “Bathroom Radiator warmer”",
+        ),
+        (("it is way too warm in lena's room",), "“Lena's room Radiator colder”"),
+        (("I'm too cold",), "In which room? For example “Bedroom Radiator warmer”"),
+        (("it's too cold in the cellar",), "I know of nothing like that in “Cellar”"),
+        (("it's too cold in the attic",), "I know no “attic”"),
+        (("my coffee is too cold",), "I know no “coffee”"),
+        (("list all sensors",), "• Garage PIR"),
+        (("what can I control in the kitchen",), "To be set:\n• Kitchen ceiling light — on, off"),
+        (("what can I switch in the bath",), "To be set:\n• Bathroom Radiator"),
+        (("which devices can be controlled",), "To be set:\n• Bathroom Radiator"),
+        (("what can I control in the attic",), "I know no place called “attic”"),
+        (("what can I control in the cellar",), "I know of nothing like that in “cellar”"),
+        (("show me the temperature outside for the last 24 hours",), "Nothing here is called outside"),
+        (("bathroom temperature for the last 24 hours",), "Current temperature, since yesterday"),
+    ],
+)
+async def test_what_cannot_be_done_at_once_is_said(lines: tuple[str, ...], part: str) -> None:
+    world = strangers()
+    assert part in await answer(world, lines)
+    assert sent(world) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (
+            "jeden abend um 22 uhr wandlampe aus",
+            "jeden abend, das nächste Mal 22:00 wird erledigt: wandlampe aus",
+        ),
+        ("schalte jeden abend um 10 die wandlampe aus", "22:00 wird erledigt: schalte die wandlampe aus"),
+        ("wandlampe bei Sonnenuntergang an", "Wann die Sonne auf- und untergeht"),
+        ("stumm von 21 bis 23 Uhr", "21:00 wird erledigt: ruhe bis 23:00"),
+        ("mach die wandlampe aus und öffne die rollläden", "Nichts getan: „öffne die rollläden“"),
+        ("sauge das schlafzimmer", "Einen Staubsauger kenne ich hier nicht"),
+        ("schlafzimmer saugen", "Einen Staubsauger kenne ich hier nicht"),
+        (
+            "zu kalt hier im Bad",
+            "Bad Heizung: 20.4 → 21, Heizbetrieb. So ändert es sich: „Bad Heizung wärmer“",
+        ),
+        ("bei Lena im Zimmer ist es zu warm", "„Lenas Zimmer Heizung kälter“"),
+        ("was kann ich in der Küche schalten", "Einstellbar:\n• Küche Arbeitslicht — an, aus"),
+        ("liste alle sensoren", "• Garage PIR"),
+    ],
+)
+async def test_what_cannot_be_done_at_once_is_said_in_german(line: str, part: str) -> None:
+    world = strangers("de")
+    assert part in await answer(world, (line,))
+    assert sent(world) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("tell me if it smokes in the kitchen", "when Smoke detector is detected"),
+        ("when there is smoke in the kitchen", "Smoke detector clear"),
+        ("show me the temperature outside for the last 24 hours", "Garden thermometer, since yesterday"),
+    ],
+)
+async def test_a_family_is_answered(line: str, part: str) -> None:
+    assert part in await answer(family(), (line,))
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("weck mich wenn es in der küche raucht", "wenn Rauchmelder erkannt ist"),
+        ("wenn es in der küche raucht", "Rauchmelder frei"),
+        ("flurlicht an wenn bewegung im flur", "wenn Flur Bewegung erkannt ist; dann geschieht"),
+        ("küchenlicht aus", "Küche Deckenlampe: aus"),
+        ("zeig mir die temperatur draußen der letzten 24 stunden", "Gartenthermometer, seit gestern"),
+    ],
+)
+async def test_a_family_is_answered_in_german(line: str, part: str) -> None:
+    assert part in await answer(family("de"), (line,))
+
+
+@pytest.mark.parametrize(
+    ("line", "once", "state", "deed"),
+    [
+        ("close the bedroom shutter at sunset", True, "below_horizon", "close the bedroom shutter"),
+        ("every day at sunrise open the shutter", False, "above_horizon", "open the shutter"),
+    ],
+)
+async def test_what_is_done_at_sunset_is_a_rule_where_the_sun_is_known(
+    line: str, *, once: bool, state: str, deed: str
+) -> None:
+    world = family()
+    config = {"name": "Sun", "state_topic": "$ha/sun.sun", "unique_id": "sun"}
+    world.receive("$ha/sensor/sun_sun/config", json.dumps(config), retain=True)
+    world.receive("$ha/sun.sun", "above_horizon" if once else "below_horizon", retain=True)
+    await answer(world, (line,))
+    (made,) = world.bot.rules.alerts
+    assert (made.once, made.filter, made.then) == (once, "$ha/sun.sun", deed)
+    assert made.condition.values == (state,)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("vacuum everything", {"v/set": "start"}),
+        ("vacuum the hall", {}),
+        ("vacuum the curtains", {}),
+    ],
+)
+async def test_a_robot_cleans_all_of_the_home(line: str, wanted: dict[str, str]) -> None:
+    world = family()
+    announce(world, "vacuum", "v", name=None, command_topic="v/set", state_topic="v", device="Robby")
+    await answer(world, (line,))
+    assert dict(sent(world)) == wanted

@@ -173,8 +173,10 @@ async def test_an_unknown_name_before_a_state_is_that_name() -> None:
 @pytest.mark.parametrize(("line", "sign"), [("is finished", "<"), ("starts", ">")])
 async def test_a_plug_does_not_tell_whether_something_runs(line: str, sign: str) -> None:
     world = gateway("en")
-    assert f"Plug Power {sign} 5 W" in await say(world, f"tell me when the plug {line}")
+    assert f"Plug Power {sign} 5 W" in await say(world, f"alert plug {line}")
     assert not world.bot.rules.alerts
+    assert f"Plug Power {sign} 5 W" in await say(world, f"tell me when the plug {line}")
+    assert [each.field for each in world.bot.rules.alerts] == [""]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Wishes with a time in them: what is to be done later, or for a time, or every day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from ..commands.devices import SetFor
@@ -9,9 +9,10 @@ from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Text, Typed
 from ..ports import Ports
 from ..text.durations import DAY, parse_duration
+from ..text.happening import days_apart
 from ..text.politeness import MARKS, bare
 from ..text.steps import is_step
-from ..text.tongue import pairs, plainly, words
+from ..text.tongue import apart, lead, meant, pairs, plainly, words
 from .hearing import CommandReader, Understood
 from .wish_words import turns
 from .wishes import MOST_WORDS, Wishes
@@ -20,6 +21,9 @@ _FEW = 3  # words that a time of day has at most
 _NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 _SINCE = words("time_between") | words("time_since")
+_SUN = "sun.sun"
+STILL = frozenset({"mute", "quiet", "dnd"})
+"""The commands by which nothing is heard for a time."""
 
 
 class TimedWishes:
@@ -41,16 +45,35 @@ class TimedWishes:
         spoken = [word for word in spoken if bare(word) not in words("time_vague")]
         if is_step(" ".join(spoken)):  # `um 2 Grad wärmer` is no time.
             return None
-        if window := self._between(spoken):
-            return self._hearing.parse(f"later {often} {window}")
+        if (sun := self._at_sun(spoken, often)) is not None:
+            return sun
+        for since, rest, lasts in self._between(spoken):
+            if wish := self._wishes.wish_in(rest):
+                return self._hearing.parse(f"later {often} {since} {wish} {lasts}")
         if now := self._now_and_later(spoken):
             return None if often else self._lasting(*now)
-        wish, moment, time = self._timed(spoken)
+        wish, moment, time = self._timed(spoken, often=bool(often))
         if moment:
+            # Of `every evening at 10` the evening is told by the days.
+            part, _, clock = moment.partition(" ")
+            moment = clock if often.endswith(f" {part}") else moment
             return self._hearing.parse(f"later {often} {moment} {wish} {time}")
         return self._lasting(wish, time) if wish and not often else None
 
-    def _timed(self, spoken: Sequence[str], *, inner: bool = False) -> tuple[str, str, str]:
+    def _at_sun(self, spoken: Sequence[str], often: str) -> Understood | None:
+        """Return the rule for what is to be done when the sun sets or rises: `close the blind at sunset`."""
+        rest, said = apart("at_sun", " ".join(spoken))
+        wish = self._wishes.wish_in(rest.split()) if said else ""
+        if not wish:
+            return None
+        if not self._names.find(_SUN):
+            return BotError("sun_unknown", example=Typed("later", last="example_later"))
+        below = "below" if meant("at_sun", said) == "down" else "above"
+        return self._hearing.parse(f'{"alert" if often else "once"} {_SUN} = {below}_horizon then "{wish}"')
+
+    def _timed(
+        self, spoken: Sequence[str], *, inner: bool = False, often: bool = False
+    ) -> tuple[str, str, str]:
         """Return the wish that has times in it, when it is done, and how long it lasts; else nothing."""
         takes: bool | None = None
         for at, end in sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1]):
@@ -62,7 +85,9 @@ class TimedWishes:
                 takes = self._wishes.takes(" ".join(spoken)) if takes is None else takes
                 lasts = not takes
             lasting = lasts or bare(spoken[at]) in words("time_lasting")
-            timed = bare(spoken[at]) in words("time_later") and self._is_time(said)
+            first = bare(spoken[at])
+            begins = first in words("time_later") or (often and bool(lead("part", [plainly(first)])[0]))
+            timed = begins and self._is_time(said)
             wish = self._wishes.wish_in(rest) if lasts or (timed and not (lasting and joined)) else ""
             if lasting and not joined and (lasts or timed):
                 then, moment, _ = self._timed(rest, inner=True)
@@ -83,17 +108,29 @@ class TimedWishes:
                     return wish, " ".join(spoken[at + timed : end])
         return None
 
-    def _between(self, spoken: Sequence[str]) -> str:
-        """Return what is done for a time that begins later, as it is typed: `on from 9pm to 11pm`."""
+    def _between(self, spoken: Sequence[str]) -> Iterator[tuple[str, list[str], str]]:
+        """Yield when a window of time begins, what else is said, and how long it lasts: `until 23:00`."""
         begin = next((at for at, word in enumerate(spoken) if bare(word) in _SINCE), len(spoken))
         for at in range(begin + 2, len(spoken) - 1):
             until = bare(spoken[at])
             since = self._clock_of(spoken[begin + 1 : at]) if until in words("time_to") else ""
             for end in range(min(len(spoken), at + _FEW + 1), at + 1, -1):
-                last = self._clock_of(spoken[at + 1 : end]) if since else ""
-                if last and (wish := self._wishes.wish_in([*spoken[:begin], *spoken[end:]])):
-                    return f"{since} {wish} {pairs('time_ends').get(until, until)} {last}"
-        return ""
+                if since and (last := self._clock_of(spoken[at + 1 : end])):
+                    ends = pairs("time_ends").get(until, until)
+                    yield since, [*spoken[:begin], *spoken[end:]], f"{ends} {last}"
+
+    def hushed(self, text: str) -> Understood | None:
+        """Return what is to be still later: `mute from 9pm to 11pm`, `ruhe von 22 bis 7 Uhr`."""
+        _, often, line = days_apart(text.rstrip(MARKS))
+        first, *rest = line.split()[:MOST_WORDS] or [""]
+        if often and rest and lead("part", [plainly(first)])[0]:  # `every night quiet from …`
+            first, *rest = rest
+        node = self._hearing.node(first)
+        for since, what, lasts in self._between(rest) if node in STILL else ():
+            still = first if what or node != "mute" else self._phrases.phrase("common.words_command_quiet")
+            deed = " ".join((still.partition(",")[0], *what))
+            return self._hearing.parse(f"later {often} {since} {deed} {lasts}")
+        return None
 
     def _clock_of(self, spoken: Sequence[str]) -> str:
         """Return a time of day within a day from now: `23:00` of `23 Uhr`, of `11`; else nothing."""

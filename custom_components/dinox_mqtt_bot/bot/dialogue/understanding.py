@@ -19,7 +19,7 @@ from .about_rules import AboutRules
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
-from .timed_wishes import TimedWishes
+from .timed_wishes import STILL, TimedWishes
 from .watching import COMPARED, Watching
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
 
@@ -84,17 +84,18 @@ class Understanding:
         if found is None:
             line = self._names.spread(self._spelt(line))
             asked = self._asking.question(line)
-            found = self._about_rules.meant(line) or self._reaction(line) or self._wishes.set_to(line)
+            found = self._about_rules.meant(line) or self._timed.hushed(line) or self._reaction(line)
+            found = found or self._wishes.set_to(line)
             # Of what was until midnight nobody speaks without asking.
             _, often, rest = days_apart(line)
             later = None if found else self._timed.later(rest, often)
             found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
-            found = found or later or self._wishes.excepting(line)
+            found = found or later or self._wishes.excepting(line) or self._wishes.half_known(line)
             found = found or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = self._asking.lately(asked) or await self.sentence(line)
+            found = await self.sentence(line)
             found = found or self._asking.over(asked or self._asking.read(line))
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found
@@ -107,9 +108,11 @@ class Understanding:
         return found or self._faulty(line, free=free)
 
     def rather(self, node: str, text: str) -> Understood | None:
-        """Return what a line means that is typed as a command, if it is about a rule, a place or a step."""
+        """Return what a line means that is typed as a command, if it is about a rule, a room or a time."""
         if node == "set":
             return self._wishes.rather(text)
+        if node in STILL:
+            return self._timed.hushed(text)
         return self._about_rules.meant(text) if node in _OF_RULES else None
 
     async def _otherwise(self, line: str) -> Understood | None:
@@ -423,7 +426,7 @@ def _switched_on(name: str, phrases: Phrases) -> str:
 
 MOST_LOOKED_AT = 500
 _LONGEST_QUOTED = 60
-DEEDS = frozenset({"set", "preset", "publish"})
+DEEDS = frozenset({"set", "preset", "publish"}) | STILL
 """The commands that may be done later, or by a rule."""
 LONGEST_LINE, _MOST_OF_A_LINE = 240, 32
 """Characters and words of a line that is looked at word by word: nobody speaks in longer sentences."""

@@ -8,7 +8,7 @@ from ..reading.around import told_around
 from ..reading.topic_lookup import FILLERS, Names, name_words
 from ..text.happening import by_somebody, change_of, ends_in_change, times_apart
 from ..text.politeness import MARKS, bare
-from ..text.tongue import apart, either, parted_at, plainly, skip, words
+from ..text.tongue import apart, either, parted_at, plainly, senses, skip, words
 from .asking import Asking
 
 COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
@@ -63,8 +63,9 @@ class Watching:
         command, _, clause = line.partition(" ")
         spoken = (clause := self._asking.subject_of(clause)).split()
         plain = list(map(plainly, spoken))
-        if plain and plain[0] in words("pronoun") and plain[1:2] and plain[1] in words("in_place"):
-            return f"{command} {' '.join(spoken[2:])}"
+        placed = plain[1:2] and plain[1] in words("in_place")
+        if plain and plain[0] in words("pronoun") and (placed or (plain[1:2] and plain[1] in senses("kind"))):
+            return f"{command} {' '.join(spoken[2 if placed else 1 :])}"  # `it smokes in the kitchen`
         if there := skip("there_is", plain):
             return f"{command} {' '.join(spoken[there:])}"
         return f"{command} {clause}"

@@ -70,6 +70,16 @@ def toggled(line: str) -> str:
     return " ".join(between[:-1]) if is_wish(first) and plainly(last[0]) in words("toggle_end") else ""
 
 
+def cleaning(line: str) -> tuple[str, str]:
+    """Return the kind of what cleans or mows by a line, and where: `vacuum the hall`, `flur saugen`."""
+    spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()
+    does = senses("does")
+    for at in (0, len(spoken) - 1) if spoken else ():
+        if kind := does.get(plainly(spoken[at])):
+            return kind, without_article(" ".join(spoken[:at] + spoken[at + 1 :]))
+    return "", ""
+
+
 def turns(word: str) -> bool:
     """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
     return any(word in senses(kind) for kind in ("order", "color", "step"))

@@ -34,7 +34,7 @@ from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
 from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
-from .wish_words import as_typed, placed_as_typed, toggled, turns, without_article, without_verb
+from .wish_words import as_typed, cleaning, placed_as_typed, toggled, turns, without_article, without_verb
 
 __all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "without_verb"]
 MOST_MISSPELT = 3
@@ -47,7 +47,7 @@ _MOST_LOOKED_AT, _MOST_STEPS = 500, 8
 _ON, _PRESS, _DEGREES = "on", "press", "20"
 _TO = words("before_value") - words("asks_is") - words("time_filler")
 _ALL = words("all") | words("every")
-_NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
+_NAMELESS = frozenset({"no_entity", "no_name"})
 _UNKNOWN = frozenset({"no_device", "no_device_similar"})
 _EXCEPTED = frozenset({"except_all", "except_unknown"})
 
@@ -124,6 +124,19 @@ class Wishes:
             else:
                 return self._hearing.parse(f"set {each}")
         return error
+
+    def half_known(self, line: str) -> BotError | None:
+        """Return which of several wishes nothing can be done about, where another can be done."""
+        typed = line.endswith("?") or self._hearing.node(line.partition(" ")[0])
+        parts = [] if typed else parted_by_and(line.rstrip(MARKS))
+        wishes = parts[1:] and all(is_wish(each.partition(" ")[0]) or ends_in_state(each) for each in parts)
+        done = [self.done_by(each) for each in parts] if wishes else []
+        unknown = [each.key in _NAMELESS if isinstance(each, BotError) else False for each in done]
+        if not any(unknown) or all(unknown):
+            return None
+        part, error = next((parts[at], each) for at, each in enumerate(done) if unknown[at])
+        of_kind = any(any_of(plainly(word)) for word in part.split())
+        return BotError("half_known", part=part) if of_kind or not isinstance(error, BotError) else error
 
     def rather(self, text: str) -> Understood | None:
         """Return what a typed `set` with a place or a step means: `set the heating in the bath to 21`."""
@@ -276,7 +289,22 @@ class Wishes:
 
     def said_so(self, line: str) -> Understood | None:
         """Return the wish that is said in an order of its own."""
-        return self.toggled(line) or self.placed(line) or self.locked(line) or self.pressed(line)
+        found = self.toggled(line) or self.cleaned(line) or self.placed(line)
+        return found or self.locked(line) or self.pressed(line)
+
+    def cleaned(self, line: str) -> Understood | None:
+        """Return the wish to clean or mow, which is for the whole home: `vacuum the living room`."""
+        verb, where = cleaning(line)
+        every = [each for each in self._names.devices if each.component == verb and each.controls]
+        room = place_of(self._names, self._names.places, where) if verb else ""
+        if not verb or not (room or words("whole_home").issuperset(name_words(where))):
+            return None
+        if not every:
+            return BotError(f"no_{verb}")
+        names = ", ".join(each.full_name for each in every[:_MOST_STEPS])
+        if room or every[1:]:
+            return BotError("cleans_all", names=names, example=Typed("set", f"{every[0].full_name} start"))
+        return self._hearing.parse(f"set {handle(every[0])} start")
 
     def toggled(self, line: str) -> Understood | None:
         """Return the wish for the other state than things are in: `toggle the fan`."""

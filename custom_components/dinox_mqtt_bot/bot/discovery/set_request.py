@@ -212,7 +212,7 @@ def stepped(
     if is_off(entity, devices, templates):
         if by < 0:
             raise BotError("step_off", name=entity.full_name)
-        found = 0.0, ""
+        found = (0.0, "") if found is None and entity.component == LIGHT else found
     if found is None:
         return ""
     size = _DEGREES if control.aspect == "temperature" else (scale.high - scale.low) * _SHARE

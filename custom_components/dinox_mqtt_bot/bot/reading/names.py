@@ -8,6 +8,7 @@ from itertools import islice
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
+from ..discovery.setting.kind_words import any_of
 from ..model.topics import ENTITIES, HOOKS, LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..ports import History
@@ -462,7 +463,8 @@ class Names:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         said = name_words(word)
-        return compound(said[0], self.is_word) if len(said) == 1 and not self.is_word(said[0]) else ()
+        alone = len(said) == 1 and not self.is_word(said[0])
+        return compound(said[0], lambda each: self.is_word(each) or bool(any_of(each))) if alone else ()
 
     def is_word(self, word: str) -> bool:
         """Say whether names have a word."""
@@ -477,8 +479,7 @@ class Names:
             entities, seen = self._narrowing((word,))
             alike = islice(self._likenesses(entities, seen, (word,)), MOST_RANKED)
             found |= dict.fromkeys(each.name for _, each in alike)
-            aliases = (each.alias for each in self._subscriptions)
-            found |= dict.fromkeys(alias for alias in aliases if word in name_words(alias))
+            found |= {each.alias: None for each in self._subscriptions if word in name_words(each.alias)}
         return ranked(said, found)
 
     def _vocabulary(self) -> Iterator[str]:
