@@ -48,10 +48,9 @@ from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.listening import Listening
-from .reading.names import Names
 from .reading.presences import Presences
 from .reading.readings import Readings
-from .reading.topic_lookup import newest_readings
+from .reading.topic_lookup import Names, newest_readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
 from .text.numbers import with_unit

@@ -107,7 +107,7 @@ LIGHT = "tell me when the wall light is on"
             ("turn on the light in the kitchen until midnight",),
             "Kitchen ceiling light, Kitchen counter light",
         ),
-        (("lena's desk lamp darker",), "Lena's desk lamp is off."),
+        (("lena's desk lamp darker",), "Lena's desk lamp is off already."),
         (("toggle the washing machine",), "How Washing machine is set now is not known"),
         (("which sensors are offline",), "1 of 14:\n• Garage PIR offline"),
         (("which devices are unreachable",), "1 of 14:\n• Garage PIR offline"),

@@ -8,7 +8,7 @@ LINES = {
     "en": {
         "rules": "There are no alert rules.",
         "all alarms": "There are no alert rules.",
-        "sensors": "Devices: 3",
+        "sensors": "Devices: 2",
         "rooms": "Areas: Cellar, Kitchen",
         "which areas are there": "Areas: Cellar, Kitchen",
         "lamps": "Now:\n• Kitchen lamp",
@@ -23,7 +23,7 @@ LINES = {
     "de": {
         "regeln": "Es gibt keine Alarmregeln.",
         "alle alarme": "Es gibt keine Alarmregeln.",
-        "sensoren": "Geräte: 6",
+        "sensoren": "Geräte: 3",
         "räume": "Bereiche: Bad, Flur, Küche",
         "welche zimmer gibt es": "Bereiche: Bad, Flur, Küche",
         "lampen": "Jetzt:\n• ",

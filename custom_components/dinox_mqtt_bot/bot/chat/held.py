@@ -9,9 +9,8 @@ from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
 from ..delivery.recipients import everybody, heirs_of
 from ..model.notice import HELD, Notice, Push, is_target
-from ..model.replies import BotError
+from ..model.replies import BotError, Said
 from ..model.rules import Priority, RuleSet
-from ..model.speech import Said
 from ..model.timers import NEVER, is_due
 from ..ports import Ports, Spawn, When
 from ..rendering.held import held_text

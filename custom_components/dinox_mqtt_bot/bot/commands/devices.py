@@ -8,8 +8,7 @@ from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
-from ..discovery.set_request import Wish, allowed
-from ..discovery.setting.set_choice import MOST_UNASKED, is_state_word, understood
+from ..discovery.setting.set_choice import MOST_UNASKED, Wish, allowed, is_state_word, understood
 from ..discovery.setting.set_refusal import told_apart
 from ..model.replies import (
     Amount,

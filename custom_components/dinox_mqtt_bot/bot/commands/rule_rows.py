@@ -8,9 +8,8 @@ from math import inf
 from ..alerts.rule_texts import condition_text, conditions_text, sentence, tells, weekly_text
 from ..alerts.rules.grammar import write_condition, write_rule
 from ..alerts.texts import rule_name
-from ..history.spans import parse_span
+from ..history.spans import Span, parse_span
 from ..model import alert
-from ..model.history import Span
 from ..model.replies import Amount, BotError, Cell, Table, Text, Typed, Worded
 from ..model.rules import AlertRule
 from ..model.topics import HOOKS, fold, shared

@@ -8,12 +8,10 @@ from typing import Any
 from ..model.replies import BotError, Typed
 from ..model.rules import Priority
 from ..ports import Clock
-from ..reading.topic_lookup import name_words
 from ..text.durations import parse_duration
 from ..text.ellipsis import ShortLine
 from ..text.numbers import number
 from ..text.rule_lines import rule_renamed
-from ..text.standing import is_pronoun
 from ..text.times import parse_moved
 from ..text.tongue import senses, skip, words
 from .hearing import CommandReader, Understood
@@ -64,12 +62,12 @@ class AfterMade:
 
     def _turned(self, said: ShortLine, facts: Mapping[str, object]) -> Understood | None:
         """Return the rule turned on or off; by `it` its thing may be meant, where that can be set."""
-        way, it = _way_of(said)
+        way, it = said.turned
         if not way:
             return None
         handle = facts["number"]
         device = self._hearing.names.device(str(facts["filter"]))
-        there = self._hearing.names.devices.having(name_words(device) or ("",))
+        there = (each for each in self._hearing.names.devices if device and each.device == device)
         thing = next((each for each in there if it and each.controls and each.main), None)
         if thing is None:
             return self._hearing.parse(f"rule {handle} {way}")
@@ -130,15 +128,6 @@ class AfterMade:
 
     def _is_moment(self, text: str, before: float) -> bool:
         return bool(parse_moved(text, before, self._clock.now(), self._clock.local))
-
-
-def _way_of(said: ShortLine) -> tuple[str, bool]:
-    """Return how a rule is turned, and whether it is only called `it`: `off` of `turn that alert off`."""
-    spoken = [word for word in said.words if word not in words("follow_again")]
-    rule = next((at for at, word in enumerate(spoken) if word in words("follow_made")), 0)
-    at = rule or next((at for at, word in enumerate(spoken) if is_pronoun(word)), len(spoken))
-    turned = said.wishes and [senses("state").get(word) for word in spoken[at + 1 :]] in (["on"], ["off"])
-    return (spoken[-1], not rule) if turned else ("", False)
 
 
 def _with_unit_of(limit: str, before: str) -> str:

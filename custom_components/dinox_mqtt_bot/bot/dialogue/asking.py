@@ -7,13 +7,11 @@ from itertools import dropwhile, takewhile
 
 from ..discovery.setting.kind_words import any_of
 from ..history.spans import is_over
-from ..reading.around import place_of
-from ..reading.measured import Begun, Names, called, outdoors
+from ..reading.measured import Begun, Names, called, outdoors, place_of
 from ..text.politeness import MARKS, is_wish
 from ..text.posed import Posed, posed
 from ..text.tongue import plainly, senses, skip, words
-from .at_hand import Felt
-from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Look, Question
+from .looks import COUNTED, OUTSIDE, Both, Compared, Earlier, Events, Felt, Look, Question
 
 _SHORT = 3
 """Letters of a word that is too short to be only like a name."""
@@ -67,7 +65,8 @@ class Asking:
             return beside
         if asked.of_past:
             return self.past(asked)
-        now = self.was(asked) or self.lately(asked) or self.felt(line, asked) or self.lit(asked)
+        lately = self.lately(asked) if asked.kind or asked.outside else None
+        now = self.was(asked) or lately or self.felt(line, asked) or self.lit(asked)
         return now or self.compared(asked) or await self.both(line, sentence)
 
     def over(self, asked: Posed) -> Question | None:
@@ -234,8 +233,10 @@ class Asking:
         left = {*rest} - {*plainly(there).split()} - _AROUND_KIND
         return None if left else Felt(place=place, way=senses("felt")[spoken[at + 1]])
 
-    def lately(self, asked: Posed) -> Question | None:
+    def lately(self, asked: Posed | None) -> Question | None:
         """Return what is asked about the last hours or days: `temperature for the last 2 days`."""
+        if asked is None:
+            return None
         spoken = asked.span.split()
         begin = skip("time_for", spoken)
         named = "when" not in asked.asks and (asked.outside or best_name(self._names, asked.said))

@@ -16,6 +16,7 @@ __all__ = [
     "About",
     "Aimed",
     "AlertsTold",
+    "Command",
     "Context",
     "asked_by",
     "corrects",

@@ -6,7 +6,6 @@ from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
-from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
 from ..model.announcements import Announcement, ChatReceived
@@ -15,7 +14,7 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import About, Aimed, AlertsTold, Context, asked_by, corrects, seen_to, without_joint
+from .context import About, Aimed, AlertsTold, Command, Context, asked_by, corrects, seen_to, without_joint
 from .free_text import Questions
 from .hearing import UNKNOWN, CommandReader, Understood, mistyped
 from .paging import Pages

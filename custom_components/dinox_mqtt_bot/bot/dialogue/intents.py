@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from ..model.intents import Intent
 from ..model.replies import Text, Typed
 from ..text import tongue
-from .at_hand import Settable
-from .looks import Both, Events, Home, Look, Question
+from .looks import Both, Events, Home, Look, Question, Settable
 
 __all__ = ["Look", "Meaning", "meaning"]
 

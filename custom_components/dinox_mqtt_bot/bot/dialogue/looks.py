@@ -28,7 +28,7 @@ from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.measured import Meant, in_rooms, measuring, things, with_fields
 from ..text.numbers import number_text, with_unit
 from ..text.states import is_state_word, may_become, same_state
-from .questions import Command, Events, Home, Look, Parts, Question
+from .questions import Command, Events, Felt, Home, Look, Parts, Question, Settable
 
 __all__ = [
     "COUNTED",
@@ -37,9 +37,11 @@ __all__ = [
     "Compared",
     "Earlier",
     "Events",
+    "Felt",
     "Home",
     "Look",
     "Question",
+    "Settable",
     "again_at",
     "again_now",
 ]

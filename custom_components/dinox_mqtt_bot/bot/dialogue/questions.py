@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from functools import partial
+from itertools import dropwhile, islice, takewhile
 from typing import ClassVar, override
 
-from ..commands.command import Command, Parts
+from ..commands.command import Command, Parts, worded
 from ..commands.value import value_table, values_reply
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
+from ..discovery.set_request import allowed
 from ..history.spans import Span, parse_span
-from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Worded
 from ..model.topics import ENTITIES
 from ..reading.latest import Latest, as_shown, latest
-from ..reading.measured import Meant, called, find_all, in_rooms, known_names
+from ..reading.measured import Meant, called, find_all, in_rooms, known_names, place_of
 from ..text.kinds import seems
 from ..text.states import is_state_word, may_become, same_state, side_of
 from ..text.tongue import plainly, words
 
-__all__ = ["Command", "Events", "Home", "Look", "Parts", "Question"]
+__all__ = ["Command", "Events", "Felt", "Home", "Look", "Parts", "Question", "Settable"]
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000
@@ -26,6 +28,7 @@ _SHARES = ("", "%")
 """Units of what is low as a share of all that it can hold: not volts, nor amperes."""
 _LOW = 20.0
 """Percent up to which a battery is low."""
+_CLIMATE = "climate"
 _OFFLINE, _BATTERY = "offline", "battery"
 _FILL = "fill"
 """How full something is: a battery, or what else is a share of all that it can hold."""
@@ -190,13 +193,14 @@ class Look(Question):
 
     def nothing(self, parts: Parts) -> BotError:
         """Return that there is nothing such, or no place that is called so."""
-        devices, place = parts.readings.devices, name_words(self.place)
+        said = " ".join(dropwhile(words("before_name").__contains__, self.place.split()))
+        devices, place = parts.readings.devices, name_words(said)
         areas = sorted({each.area for each in devices if each.area})
         if not place or not areas:
             return BotError("nothing_such")
         known = place in map(name_words, areas) or any(devices.having(place))
         key = "nothing_there" if known else "no_place"
-        return BotError(key, place=self.place, areas=", ".join(areas))
+        return BotError(key, place=said, areas=", ".join(areas))
 
     # Whether it is so.
 
@@ -287,6 +291,63 @@ def _called_opening(entity: Entity) -> str:
 def _word(text: str) -> str:
     """Return the state of a value that has more behind it: `on, 40 %`."""
     return text.partition(",")[0].strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Felt(Question):
+    """Tells how warm it is in a place where it is too cold or too warm, and what makes it `up` or `down`."""
+
+    node: ClassVar[str] = "value"
+
+    place: str = ""
+    way: str = ""
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        warm = [each for each in parts.readings.devices if each.component == _CLIMATE and each.controls]
+        there = [each for each in warm if name_words(each.area) == name_words(self.place)]
+        if not self.place and warm:
+            raise BotError("felt_where", example=self._said(parts, warm[0]))
+        if not there:
+            return await Look(place=self.place, kind="temperature").run(parts, caller)
+        told = state_text(there[0], parts.readings.devices, parts.ports.templates, parts.ports.clock.now())
+        cells: dict[str, Cell] = {"name": there[0].full_name, "value": Amount(told)}
+        return Text("felt", {**cells, "example": self._said(parts, there[0])}, {"name": there[0].full_name})
+
+    def _said(self, parts: Parts, entity: Entity) -> Worded:
+        """Return what makes it warmer or colder, as it is typed."""
+        key = f"common.words_step_temperature_{self.way}"
+        return worded(parts, lambda phrases: f"{entity.full_name} {phrases.phrase(key).partition(',')[0]}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settable(Question):
+    """Tells what can be set in a place, or everywhere, and to what."""
+
+    node: ClassVar[str] = "devices"
+
+    place: str = ""
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        names = await known_names(parts)
+        place = place_of(names, names.places, self.place)
+        if self.place and not place:
+            raise Look(place=self.place).nothing(parts)
+        found = [
+            each
+            for each in names.devices
+            if each.controls and each.main and (not place or name_words(each.area) == name_words(place))
+        ]
+        if not found:
+            raise Look(place=place).nothing(parts)
+        found.sort(key=lambda each: each.full_name)
+        return Table(
+            title=Text("settable"),
+            columns=("column_name", "column_settable"),
+            rows=tuple((each.full_name, worded(parts, partial(allowed, each))) for each in found),
+            facts=tuple({"name": each.full_name} for each in found),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

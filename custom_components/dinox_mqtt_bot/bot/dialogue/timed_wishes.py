@@ -9,13 +9,12 @@ from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Text, Typed
 from ..ports import Ports
 from ..text.durations import DAY, parse_duration
-from ..text.happening import days_apart
 from ..text.politeness import MARKS, bare
-from ..text.steps import is_step
 from ..text.tongue import apart, lead, meant, pairs, plainly, words
 from .hearing import CommandReader, Understood
-from .wish_words import turns
-from .wishes import MOST_WORDS, Wishes
+from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, is_step, turns, without_verb
+
+__all__ = ["MOST_MISSPELT", "MOST_WORDS", "STILL", "TimedWishes", "Wishes", "without_verb"]
 
 _FEW = 3  # words that a time of day has at most
 _NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
@@ -119,12 +118,11 @@ class TimedWishes:
                     ends = pairs("time_ends").get(until, until)
                     yield since, [*spoken[:begin], *spoken[end:]], f"{ends} {last}"
 
-    def hushed(self, text: str) -> Understood | None:
-        """Return what is to be still later: `mute from 9pm to 11pm`, `ruhe von 22 bis 7 Uhr`."""
-        _, often, line = days_apart(text.rstrip(MARKS))
-        first, *rest = line.split()[:MOST_WORDS] or [""]
-        if often and rest and lead("part", [plainly(first)])[0]:  # `every night quiet from …`
-            first, *rest = rest
+    def hushed(self, line: str, often: str = "") -> Understood | None:
+        """Return what is to be still in a window, perhaps `often`: `mute from 9pm to 11pm`."""
+        spoken = line.rstrip(MARKS).split()[:MOST_WORDS]
+        # Of `every night` the night is left, which tells nothing beside a window.
+        first, *rest = [each for each in spoken if not (often and lead("part", [plainly(each)])[0])] or [""]
         node = self._hearing.node(first)
         for since, what, lasts in self._between(rest) if node in STILL else ():
             still = first if what or node != "mute" else self._phrases.phrase("common.words_command_quiet")

@@ -15,13 +15,11 @@ from ..reading.topic_lookup import behind_fillers, name_words, no_name
 from ..text.happening import change_of, days_apart, times_apart, turned_round
 from ..text.politeness import MARKS, bare, is_wish, spelt_out, without_polite, without_polite_words
 from ..text.tongue import lead, parted_at, plainly, words
-from .about_rules import AboutRules
+from .about_rules import COMPARED, AboutRules, Watching
 from .asking import Asking
 from .hearing import CommandReader, Understood
 from .intents import meaning
-from .timed_wishes import STILL, TimedWishes
-from .watching import COMPARED, Watching
-from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
+from .timed_wishes import MOST_MISSPELT, MOST_WORDS, STILL, TimedWishes, Wishes, without_verb
 
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 _FEW = 3
@@ -60,7 +58,7 @@ class Understanding:
         self._wishes = Wishes(ports, hearing)
         self._timed = TimedWishes(ports, hearing, self._wishes)
         self._asking = Asking(hearing.names, ports.clock.now, ports.clock.local)
-        self._watching = Watching(hearing.names, self._asking)
+        self._watching = Watching(hearing.names, self._asking.subject_of)
         self._presets: tuple[Preset, ...] = ()
         self._about_rules = AboutRules(hearing)
 
@@ -84,10 +82,10 @@ class Understanding:
         if found is None:
             line = self._names.spread(self._spelt(line))
             asked = self._asking.question(line)
-            found = self._about_rules.meant(line) or self._timed.hushed(line) or self._reaction(line)
-            found = found or self._wishes.set_to(line)
-            # Of what was until midnight nobody speaks without asking.
             _, often, rest = days_apart(line)
+            found = self._about_rules.meant(line) or self._timed.hushed(rest, often)
+            found = found or self._reaction(line) or self._wishes.set_to(line)
+            # Of what was until midnight nobody speaks without asking.
             later = None if found else self._timed.later(rest, often)
             found = found or (later if asked and asked.asks <= _NO_QUESTION else None)
             found = found or await self._asking.answered(line, asked, self.sentence)
@@ -95,7 +93,7 @@ class Understanding:
             found = found or self._wishes.surely_placed(line)
             found = found or self._exactly(line) or self._wishes.said_so(line)
         if found is None:
-            found = await self.sentence(line)
+            found = self._asking.lately(asked) or await self.sentence(line)
             found = found or self._asking.over(asked or self._asking.read(line))
             if isinstance(found, Command) and found.node == "value" and not free:
                 found = self._not_wholly(line) or found

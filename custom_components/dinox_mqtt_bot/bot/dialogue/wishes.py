@@ -15,11 +15,11 @@ from ..discovery.setting.set_choice import (
     describe,
     ends_in_state,
     handle,
-    is_off,
     is_state_word,
     is_unknown,
     parted_by_and,
     parted_by_except,
+    stands_off,
     stepped,
     stepping,
     understood,
@@ -28,7 +28,7 @@ from ..discovery.setting.set_choice import (
 )
 from ..model.replies import BotError, Cell, Typed, WhichOne, Worded
 from ..ports import Ports
-from ..reading.around import place_of
+from ..reading.measured import place_of
 from ..reading.topic_lookup import behind_fillers, no_name
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
@@ -36,7 +36,7 @@ from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
 from .wish_words import as_typed, cleaning, placed_as_typed, toggled, turns, without_article, without_verb
 
-__all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "without_verb"]
+__all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "is_step", "turns", "without_verb"]
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
 MOST_WORDS = 24
@@ -129,8 +129,7 @@ class Wishes:
         """Return which of several wishes nothing can be done about, where another can be done."""
         typed = line.endswith("?") or self._hearing.node(line.partition(" ")[0])
         parts = [] if typed else parted_by_and(line.rstrip(MARKS))
-        wishes = parts[1:] and all(is_wish(each.partition(" ")[0]) or ends_in_state(each) for each in parts)
-        done = [self.done_by(each) for each in parts] if wishes else []
+        done = [self.done_by(each) for each in parts] if parts[1:] and all(map(_is_whole, parts)) else []
         unknown = [each.key in _NAMELESS if isinstance(each, BotError) else False for each in done]
         if not any(unknown) or all(unknown):
             return None
@@ -212,7 +211,7 @@ class Wishes:
         if len(some) > (_MOST_STEPS if several else 1):
             names = ", ".join(entity.full_name for entity, _, _ in some[:_MOST_STEPS])
             return BotError("part_missing", name=step.name, names=names)
-        off = [each for each in some if is_off(each[0], devices, self._templates)]
+        off = [each for each in some if stands_off(each[0], devices, self._templates)]
         told: list[str] = []
         # Of several those that are on are meant, if any is.
         for entity, control, scale in [each for each in some if each not in off] or some:
@@ -482,3 +481,11 @@ def _is_value(text: str) -> bool:
     said = text.split()
     number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
     return number_first or (len(said) == 1 and (is_state_word(said[0]) or turns(plainly(said[0]))))
+
+
+def _is_whole(wish: str) -> bool:
+    """Say whether a wish has its value: `turn off the lamp`, `lamp off`, `open the blinds`."""
+    first, second, *_ = [*wish.split(), "", ""]
+    orders = senses("order")
+    turned = is_wish(first) and (is_state_word(second) or plainly(first) in {*orders, *orders.values()})
+    return turned or ends_in_state(wish)

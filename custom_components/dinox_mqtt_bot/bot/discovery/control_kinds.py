@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from .config import Config, amount, string, template_in, truth
-from .controls import Control, Scale
-from .setting.codes import Code
+from .controls import Code, Control, Extras, Scale
 from .setting.control_parts import (
     Words,
     aliases,
@@ -18,7 +17,6 @@ from .setting.control_parts import (
     words_listed,
 )
 from .setting.lamp_controls import lamp
-from .setting.sirens import Extras
 
 _GUARDED = frozenset({"garage", "gate", "door"})
 """Classes of covers behind which the outside world stands."""

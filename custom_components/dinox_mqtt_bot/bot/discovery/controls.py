@@ -14,7 +14,7 @@ from .setting.palettes import Palette
 from .setting.scales import Scale, whole
 from .setting.sirens import Extras
 
-__all__ = ["Control", "Scale", "SetValue"]
+__all__ = ["Code", "Control", "Extras", "Scale", "SetValue"]
 
 _SAME = senses("order")
 """What is said for a word."""

@@ -36,7 +36,7 @@ _INSIDE = ENTITIES.rstrip("/")
 type _Bindings = dict[str, tuple[Binding, ...]]
 type Part = tuple[Entity, tuple[tuple[str, Binding], ...], int]
 """An entity of a configuration, what it finds on its topics, and the bytes that it takes."""
-__all__ = ["Binding", "Discovery", "Entity", "Part"]
+__all__ = ["Binding", "Devices", "Discovery", "Entity", "Part"]
 
 
 class Discovery:

@@ -7,9 +7,8 @@ import re
 
 from ..model.message import Kind, Message
 from ..payload.interpret import Meaning, interpret
-from .bindings import Binding
 from .devices import LARGEST as _KEPT, Devices
-from .discovery import Discovery
+from .discovery import Binding, Discovery
 from .templates import ValueTemplate
 
 _LARGEST = 65_536

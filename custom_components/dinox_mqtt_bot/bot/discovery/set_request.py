@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from math import copysign, isinf
 from typing import override
 
-from ..model.replies import BotError
-from ..model.speech import Said, Speech
+from ..model.replies import BotError, Said, Speech
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..ports import CommandTemplates, Phrases, Templates
 from ..text.numbers import number, number_text, with_unit
@@ -209,7 +208,7 @@ def stepped(
     told = {binding.aspect: value for binding, value in told_values(entity, devices, templates)}
     alike = next((names for names in _STEPS.values() if control.aspect in names), frozenset({""}))
     found = number(next((told[each] for each in (control.aspect, *sorted(alike)) if each in told), ""))
-    if is_off(entity, devices, templates):
+    if stands_off(entity, devices, templates):
         if by < 0:
             raise BotError("step_off", name=entity.full_name)
         found = (0.0, "") if found is None and entity.component == LIGHT else found
@@ -224,7 +223,7 @@ def stepped(
     return f"{about} {with_unit(number_text(new), scale.unit)}"
 
 
-def is_off(entity: Entity, devices: Devices, templates: Templates) -> bool:
+def stands_off(entity: Entity, devices: Devices, templates: Templates) -> bool:
     """Say whether something is off that is switched on with what it is set to: a lamp, a fan."""
     told = ((binding.aspect, value) for binding, value in told_values(entity, devices, templates))
     return entity.component in {LIGHT, FAN} and ("", _OFF) in told

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from ..model.history import Span
 from ..model.replies import BotError
 from ..text.words import split_words
-from .spans import Local, parse_span
+from .spans import Local, Span, parse_span
 
 # The last moment of a leap year far ahead: whatever can be a span at all is one then.
 _LATER = datetime(2196, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()

@@ -1,15 +1,11 @@
 """What else the devices tell that something belongs to, and what is told at a place."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-from ..discovery.entities import name_words
-from ..text.tongue import words
-from .topic_lookup import Meant, Names
-from .wording import BEFORE_PLACES, behind_fillers
+from .topic_lookup import Meant, Names, name_words
 
 _MOST = 200
-_ROOMS = sorted(words("area"), key=len, reverse=True)
 
 
 def told_around(names: Names, said: str) -> Iterator[Meant]:
@@ -51,30 +47,3 @@ def is_named(names: Names, said: str) -> bool:
     """Say whether a text is nothing but what something is called."""
     begun = names.begin(said)
     return bool(begun.meant) and begun.end == len(said)
-
-
-def place_of(names: Names, places: Collection[tuple[str, ...]], said: str) -> str:
-    """Return what the area is called that is meant, perhaps by less: `bath`, `Lena` for `Lenas Zimmer`.
-
-    Nothing is meant by less where something elsewhere has that in its name and can be set.
-    """
-    spoken = name_words(said)
-    wanted = tuple(word for word in spoken if word not in BEFORE_PLACES)
-    if wanted[-1:] != spoken[-1:]:
-        return ""
-    if wanted in places:
-        return said[max(behind_fillers(said), default=0) :]
-    stem = _stem(wanted)
-    found = [place for place in places if stem and _stem(place) == stem]
-    having = names.devices.having(wanted) if len(found) == 1 else ()
-    if len(found) != 1 or any(each.controls and name_words(each.area) != found[0] for each in having):
-        return ""
-    return next(each.area for each in names.devices if name_words(each.area) == found[0])
-
-
-def _stem(place: tuple[str, ...]) -> str:
-    """Return what a room is called without the word for a room: `bath` of `bathroom`."""
-    joined = "".join(place)
-    for room in _ROOMS:
-        joined = joined.removesuffix(room)
-    return joined.removesuffix("s").removesuffix("e")

@@ -1,6 +1,6 @@
 """What measures a kind of value: sensors of the class, thermostats too, and topics that look like it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import replace
 from itertools import islice
 
@@ -9,10 +9,12 @@ from ..model.replies import BotError
 from ..text.kinds import seems
 from ..text.tongue import words
 from .topic_lookup import (
+    FILLERS,
     Begun,
     Lookups,
     Meant,
     Names,
+    behind_fillers,
     field_ending,
     find_all,
     find_name,
@@ -31,6 +33,7 @@ __all__ = [
     "known_names",
     "measuring",
     "only_topic",
+    "place_of",
     "things",
     "with_fields",
 ]
@@ -39,6 +42,9 @@ _MOST = 2_000
 """Entities that are looked at."""
 _LONG = 4
 """Letters of what may be a part of a longer word."""
+_BEFORE = FILLERS | words("in_place")
+"""Words that people say before a place."""
+_ROOMS = sorted(words("area"), key=len, reverse=True)
 _DIAGNOSTIC = "battery"
 """The kind that is asked for though it is nothing that a device is there for."""
 
@@ -140,3 +146,30 @@ def _seems(meant: Meant, kind: str) -> bool:
     return seems(kind, meant.unit, spoken) or any(
         begins in word for word in spoken for begins in words(f"begins_{kind}")
     )
+
+
+def place_of(names: Names, places: Collection[tuple[str, ...]], said: str) -> str:
+    """Return what the area is called that is meant, perhaps by less: `bath`, `Lena` for `Lenas Zimmer`.
+
+    Nothing is meant by less where something elsewhere has that in its name and can be set.
+    """
+    spoken = name_words(said)
+    wanted = tuple(word for word in spoken if word not in _BEFORE)
+    if wanted[-1:] != spoken[-1:]:
+        return ""
+    if wanted in places:
+        return said[max(behind_fillers(said), default=0) :]
+    stem = _stem(wanted)
+    found = [place for place in places if stem and _stem(place) == stem]
+    having = names.devices.having(wanted) if len(found) == 1 else ()
+    if len(found) != 1 or any(each.controls and name_words(each.area) != found[0] for each in having):
+        return ""
+    return next(each.area for each in names.devices if name_words(each.area) == found[0])
+
+
+def _stem(place: tuple[str, ...]) -> str:
+    """Return what a room is called without the word for a room: `bath` of `bathroom`."""
+    joined = "".join(place)
+    for room in _ROOMS:
+        joined = joined.removesuffix(room)
+    return joined.removesuffix("s").removesuffix("e")

@@ -8,7 +8,6 @@ from itertools import islice
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
-from ..discovery.setting.kind_words import any_of
 from ..model.topics import ENTITIES, HOOKS, LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..ports import History
@@ -463,8 +462,7 @@ class Names:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         said = name_words(word)
-        alone = len(said) == 1 and not self.is_word(said[0])
-        return compound(said[0], lambda each: self.is_word(each) or bool(any_of(each))) if alone else ()
+        return compound(said[0], self.is_word) if len(said) == 1 and not self.is_word(said[0]) else ()
 
     def is_word(self, word: str) -> bool:
         """Say whether names have a word."""

@@ -6,7 +6,7 @@ from heapq import nlargest
 from itertools import islice
 
 from ..discovery.entities import name_words
-from ..text.tongue import words
+from ..text.tongue import senses, words
 
 MOST_COMPARED = 100
 """Words that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
@@ -32,8 +32,13 @@ def close(word: str, pool: Iterable[str]) -> list[str]:
     return get_close_matches(word, near, MOST_NEAR, _CUTOFF)
 
 
+_KINDS = frozenset({*senses("one"), *senses("several")})
+
+
 def compound(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the two words of names that are written as one: `badfenster`, `kitchenlamp`; else none.
+
+    The last may be for a kind of things too: `küchenlicht`.
 
     One word that has another form in names is that: `haustüre`.
     """
@@ -44,7 +49,7 @@ def compound(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
     for at in range(_SHORTEST, last + 1):
         head, tail = word[:at], word[at:]
         for first in (head, head[:-1]) if head[-1] in _JOINTS else (head,):
-            if knows(tail) and knows(first):
+            if knows(first) and (knows(tail) or tail in _KINDS):
                 return first, tail
     return ()
 

@@ -1,7 +1,6 @@
 """Devices that nobody announces, known by the messages that a gateway sends of them."""
 
-from ..discovery.devices import Devices
-from ..discovery.discovery import Discovery
+from ..discovery.discovery import Devices, Discovery
 from ..discovery.native.gateway_keys import key_of
 from ..discovery.native.gateways import Gateways, GatewayTopic, device_name, told_on
 from ..model.message import Field, Message

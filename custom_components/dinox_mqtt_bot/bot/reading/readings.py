@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 import logging
 
-from ..discovery.devices import Devices
-from ..discovery.discovery import Binding, Discovery
+from ..discovery.discovery import Binding, Devices, Discovery
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
 from ..model.message import Message, Reading

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from .politeness import MARKS, bare, is_wish, spelt_out, without_polite
 from .standing import is_pronoun
-from .tongue import LONGEST_PHRASE, plainly, skip, words
+from .tongue import LONGEST_PHRASE, plainly, senses, skip, words
 
 _LONGEST = 240
 """Characters of a line that may leave something out."""
@@ -76,6 +76,15 @@ class ShortLine:
         about = words("before_name") | words("follow_one") | words("follow_made")
         behind = all(each in about or is_pronoun(each) for each in self.words[1:])
         return behind and bool(words("follow_forget").intersection(self.words[:1]))
+
+    @property
+    def turned(self) -> tuple[str, bool]:
+        """How a rule is turned, and whether it is only called `it`: `off` of `turn that alert off`."""
+        spoken = [word for word in self.words if word not in words("follow_again")]
+        rule = next((at for at, word in enumerate(spoken) if word in words("follow_made")), 0)
+        at = rule or next((at for at, word in enumerate(spoken) if is_pronoun(word)), len(spoken))
+        way = [senses("state").get(word) for word in spoken[at + 1 :]]
+        return (spoken[-1], not rule) if self.wishes and way in (["on"], ["off"]) else ("", False)
 
     @property
     def declines(self) -> bool:

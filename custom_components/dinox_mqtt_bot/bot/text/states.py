@@ -109,6 +109,14 @@ def order_of(text: str) -> str:
     return _ORDERS.get(word) or (word if word in _ORDERS.values() else "")
 
 
+def ends_in_state(said: str) -> bool:
+    """Say whether a line ends in a state, an order or a number: `on`, `up`, `40`, `19 degrees`."""
+    amount, last = ["", "", *said.split()][-2:]
+    if amount[:1].isdigit() and plainly(last) in words("degrees"):
+        return True
+    return bool(last) and (is_state_word(last) or bool(order_of(last)) or last[:1].isdigit())
+
+
 def same_state(one: str, other: str) -> bool:
     """Say whether two words are for the same state, in any of the languages."""
     kind = _kind(one)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...model.replies import BotError
+from ...model.replies import BotError, Term
 from ...model.rules import AlertRule, Clause, Condition, Operator, Priority
-from ...model.speech import Term
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration

@@ -7,9 +7,7 @@ from difflib import get_close_matches
 from ...model.replies import BotError, WhichOne
 from ...model.vocabulary import BUILT_IN, Vocabulary
 from ...ports import Phrases
-from ...text.states import is_state_word, order_of, side_of
-from ...text.tongue import fold
-from ...text.units import DEGREES
+from ...text.states import ends_in_state, is_state_word, order_of, side_of
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import (
@@ -17,7 +15,7 @@ from ..set_request import (
     Wish,
     allowed,
     describe,
-    is_off,
+    stands_off,
     stepped,
     stepping,
     ways_back,
@@ -49,12 +47,12 @@ __all__ = [
     "describe",
     "ends_in_state",
     "handle",
-    "is_off",
     "is_state_word",
     "is_unknown",
     "parted_by_and",
     "parted_by_except",
     "side_of",
+    "stands_off",
     "stepped",
     "stepping",
     "taking",
@@ -137,14 +135,6 @@ def wants(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary)
         each.entity.component not in EXACT_ONLY and each.control.letters is None and each.value.said
         for each in wishes
     )
-
-
-def ends_in_state(said: str) -> bool:
-    """Say whether a line ends in a state, an order or a number: `on`, `up`, `40`, `19 degrees`."""
-    amount, last = ["", "", *said.split()][-2:]
-    if amount[:1].isdigit() and fold(last) in DEGREES:
-        return True
-    return bool(last) and (is_state_word(last) or bool(order_of(last)) or last[:1].isdigit())
 
 
 def is_unknown(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:
