@@ -7,6 +7,7 @@ from homes import announce, answer, sent
 import pytest
 from strangers_home import strangers
 
+BRIGHT_30 = '{"state": "ON", "brightness": 76}'
 ON, OFF = '{"state": "ON"}', '{"state": "OFF"}'
 
 
@@ -31,6 +32,7 @@ ON, OFF = '{"state": "ON"}', '{"state": "OFF"}'
         (("turn on the light in the kitchen until midnight",), {}),
         # How bright it is to be may stand before the word for that.
         (("wall light full brightness",), {"l/c/set": '{"state": "ON", "brightness": 255}'}),
+        (("kitchen lights 30 % brightness",), dict.fromkeys(("l/a/set", "l/b/set"), BRIGHT_30)),
         (("wall light at half brightness",), {"l/c/set": '{"state": "ON", "brightness": 129}'}),
         # What is off is brighter from nothing on, and never darker.
         (
@@ -214,7 +216,7 @@ async def test_what_is_to_be_done_is_no_reminder() -> None:
         (("wall light on at sunset",), "When the sun rises and sets is not known here"),
         (("mute from 9pm to 11pm",), "21:00, to be done: quiet until 23:00"),
         (("quiet from 10pm to 7am",), "22:00, to be done: quiet until 07:00"),
-        (("mute the freezer door from 9pm to 11pm",), "to be done: mute the freezer door until 23:00"),
+        (("mute the freezer door from 9pm to 11pm",), "to be done: mute freezer door until 23:00"),
         (("every night mute from 10pm to 6am",), "every night, next 22:00, to be done: quiet until 06:00"),
         (("mute from monday to friday",), "I know no"),
         (("open the blinds and turn off the wall light",), "Nothing was done: “open the blinds”"),
@@ -233,6 +235,16 @@ async def test_what_is_to_be_done_is_no_reminder() -> None:
         (("it's too cold in the cellar",), "I know of nothing like that in “Cellar”"),
         (("it's too cold in the attic",), "I know no “attic”"),
         (("my coffee is too cold",), "I know no “coffee”"),
+        (("the bathroom is too cold",), "“Bathroom Radiator warmer”"),
+        (("is it too cold in the bathroom",), "Bathroom Radiator"),
+        (("turn off all lights in the hall",), "I know no place called “hall”"),
+        (("heating in the attic to 20",), "I know no place called “attic”"),
+        (("light in the evening on",), "Which “light”?"),
+        (("mute everything from 9pm to 11pm",), "21:00, to be done: quiet until 23:00"),
+        (("mute the frobnicator from 9pm to 11pm",), "I know no “frobnicator”"),
+        (("mute",), ""),
+        (("what can I turn on in the bedroom",), "To be set:\n• Bedroom Radiator"),
+        (("remind me in 10 minutes to eat", "cancel my reminder"), "eat"),
         (("list all sensors",), "• Garage PIR"),
         (("what can I control in the kitchen",), "To be set:\n• Kitchen ceiling light — on, off"),
         (("what can I switch in the bath",), "To be set:\n• Bathroom Radiator"),

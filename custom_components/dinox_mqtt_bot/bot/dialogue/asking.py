@@ -225,7 +225,7 @@ class Asking:
         spoken = plainly(line.rstrip(MARKS)).split()
         toos = (at for at, word in enumerate(spoken[:-1]) if word in words("too"))
         at = next((at for at in toos if spoken[at + 1] in senses("felt")), -1)
-        if at < 0 or asked.first:
+        if at < 0 or asked.first not in {"", "aside"}:
             return None
         aside = words("asks_is") | words("pronoun") | words("felt_aside")
         rest = [word for word in (*spoken[:at], *spoken[at + 2 :]) if word not in aside]

@@ -20,6 +20,7 @@ _FEW = 3  # words that a time of day has at most
 _NO_WISH = frozenset({"no_entity", "no_name", "no_name_near", "not_settable"})
 _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 _SINCE = words("time_between") | words("time_since")
+_ALL = words("all") | words("before_name")
 _SUN = "sun.sun"
 STILL = frozenset({"mute", "quiet", "dnd"})
 """The commands by which nothing is heard for a time."""
@@ -125,9 +126,12 @@ class TimedWishes:
         first, *rest = [each for each in spoken if not (often and lead("part", [plainly(each)])[0])] or [""]
         node = self._hearing.node(first)
         for since, what, lasts in self._between(rest) if node in STILL else ():
-            still = first if what or node != "mute" else self._phrases.phrase("common.words_command_quiet")
-            deed = " ".join((still.partition(",")[0], *what))
-            return self._hearing.parse(f"later {often} {since} {deed} {lasts}")
+            thing = " ".join(each for each in what if plainly(each) not in _ALL)
+            if thing and not self._names.find(thing):
+                return BotError("no_name", name=thing)
+            if node == "mute" and not thing:
+                first = self._phrases.phrase("common.words_command_quiet").partition(",")[0]
+            return self._hearing.parse(f"later {often} {since} {first} {thing} {lasts}")
         return None
 
     def _clock_of(self, spoken: Sequence[str]) -> str:

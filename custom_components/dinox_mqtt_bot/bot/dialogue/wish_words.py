@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..discovery.setting.set_choice import is_state_word, parted_by_and
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, parted_by_and
 from ..reading.wording import behind_fillers
-from ..text.politeness import MARKS, is_wish
-from ..text.tongue import plainly, senses, words
+from ..text.politeness import MARKS, bare, is_wish
+from ..text.tongue import lead, plainly, senses, words
+
+MOST_WORDS = 24
+_FEW = 3  # words that a value has at most
+_ASKING = frozenset({"which", "when", "who"})
 
 
 def as_typed(line: str) -> list[str]:
@@ -80,6 +84,32 @@ def cleaning(line: str) -> tuple[str, str]:
     return "", ""
 
 
+def wish_spoken(line: str) -> list[str]:
+    """Return the words of a line that may be a wish; none of a question: `what can I turn on`."""
+    spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+    return [] if lead("asks", [plainly(each) for each in spoken[:2]])[0] in _ASKING else spoken
+
+
 def turns(word: str) -> bool:
     """Say whether a word is what somebody wishes something to be: an order, a colour, a little more."""
     return any(word in senses(kind) for kind in ("order", "color", "step"))
+
+
+def is_value(text: str) -> bool:
+    """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
+    said = text.split()
+    number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
+    return number_first or (len(said) == 1 and (is_state_word(said[0]) or turns(plainly(said[0]))))
+
+
+def is_whole(wish: str) -> bool:
+    """Say whether a wish has its value: `turn off the lamp`, `lamp off`, `open the blinds`."""
+    first, second, *_ = [*wish.split(), "", ""]
+    orders = senses("order")
+    turned = is_wish(first) and (is_state_word(second) or plainly(first) in {*orders, *orders.values()})
+    return turned or ends_in_state(wish)
+
+
+def of_time(word: str) -> bool:
+    """Say whether a word is for a time, or some of it: `evening`, `minute`."""
+    return any(plainly(bare(word)) in senses(kind) for kind in ("part", "unit", "number", "time", "share"))

@@ -34,12 +34,24 @@ from ..text.politeness import MARKS, bare, is_wish
 from ..text.steps import is_step, step_in, without_way
 from ..text.tongue import plainly, senses, words
 from .hearing import CommandReader, Understood
-from .wish_words import as_typed, cleaning, placed_as_typed, toggled, turns, without_article, without_verb
+from .wish_words import (
+    MOST_WORDS,
+    as_typed,
+    cleaning,
+    is_value,
+    is_whole,
+    of_time,
+    placed_as_typed,
+    toggled,
+    turns,
+    wish_spoken,
+    without_article,
+    without_verb,
+)
 
 __all__ = ["MOST_MISSPELT", "MOST_WORDS", "Wishes", "is_step", "turns", "without_verb"]
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
-MOST_WORDS = 24
 _LONGEST_PLACE = 6
 """Words of a place with what is said before it."""
 _FEW = 3  # words that a value has at most
@@ -102,7 +114,7 @@ class Wishes:
         begun = self._names.begin(said)
         named = self._names.devices.having(name_words(begun.said) or ("",))
         settable = any(each.controls for each in islice(named, _MOST_LOOKED_AT))
-        value = begun.exact and settable and _is_value(said[begun.end :])
+        value = begun.exact and settable and is_value(said[begun.end :])
         return self._hearing.parse(f"set {said}") if value else None
 
     def excepting(self, line: str) -> Understood | None:
@@ -129,7 +141,7 @@ class Wishes:
         """Return which of several wishes nothing can be done about, where another can be done."""
         typed = line.endswith("?") or self._hearing.node(line.partition(" ")[0])
         parts = [] if typed else parted_by_and(line.rstrip(MARKS))
-        done = [self.done_by(each) for each in parts] if parts[1:] and all(map(_is_whole, parts)) else []
+        done = [self.done_by(each) for each in parts] if parts[1:] and all(map(is_whole, parts)) else []
         unknown = [each.key in _NAMELESS if isinstance(each, BotError) else False for each in done]
         if not any(unknown) or all(unknown):
             return None
@@ -148,7 +160,7 @@ class Wishes:
         """Return the wish for a number that is said behind `to`, which is no time: `bath to 23 degrees`."""
         if is_step(line) and (found := self.little(line)) is not None:
             return found
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        spoken = wish_spoken(line)
         ends = {plainly(" ".join(spoken[-count:])) for count in (1, 2)}
         if not ends.isdisjoint(senses("share")) and (found := self.wished(line)) is not None:
             return found
@@ -342,7 +354,7 @@ class Wishes:
 
     def placed(self, line: str) -> Understood | None:
         """Return the wish that has its room at its end, perhaps to be asked about: `off in the kitchen`."""
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        spoken = wish_spoken(line)
         for at, end, place in self._places_in(spoken):
             for each in placed_as_typed(spoken[:at], place) if end == len(spoken) else ():
                 if self.takes(each):
@@ -355,26 +367,35 @@ class Wishes:
         return self._hearing.parse(f"set {said}") if said else self._none_there(line)
 
     def _none_there(self, line: str) -> BotError | None:
-        """Return that a room has nothing of a kind that a wish is about: `light off in the cellar`."""
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
-        places = list(self._places_in(spoken))
+        """Return that a room has nothing of a kind that a wish is about, or that there is no such room."""
+        spoken = wish_spoken(line)
+        places = list(self._places_in(spoken)) or list(self._unknown_place(spoken))
         if len(places) != 1 or words("asks_is").intersection(map(plainly, spoken)):
             return None
         at, end, place = places[0]
         rest = spoken[:at] + spoken[end:]
         kinds = frozenset[str]().union(*(any_of(plainly(bare(word))) for word in rest))
-        there = (each for each in self._names.devices if name_words(each.area) == name_words(place))
         wished = kinds and (is_wish(spoken[0]) or ends_in_state(" ".join(rest)))
-        if not wished or any(each.component in kinds for each in there):
+        areas = sorted({each.area for each in self._names.devices if each.area})
+        there = (each for each in self._names.devices if name_words(each.area) == name_words(place))
+        if not wished or not areas or any(each.component in kinds for each in there):
             return None
-        return BotError("nothing_there", place=place)
+        known = name_words(place) in map(name_words, areas)
+        return BotError("nothing_there" if known else "no_place", place=place, areas=", ".join(areas))
+
+    def _unknown_place(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield where a line is about a room that nobody knows, as `_places_in`: `in the attic`."""
+        at = next((at for at, word in enumerate(spoken) if bare(word) in words("within")), len(spoken))
+        place = without_article(" ".join(spoken[at + 1 : at + _FEW])).split()[:1]
+        if place and place[0].isalpha() and not self._names.is_word(bare(place[0])) and not of_time(place[0]):
+            yield at, spoken.index(place[0]) + 1, place[0].strip(MARKS)
 
     def _placed_in(self, line: str) -> str:
         """Return what a wish with rooms in it sets, each before its thing; nothing where that is not sure.
 
         Of two things in one line nobody knows which of them is there.
         """
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        spoken = wish_spoken(line)
         places = [] if parted_by_except(" ".join(spoken)) else list(self._places_in(spoken))[::-1]
         between = [spoken[one[1] : other[0]] for one, other in pairwise(places)]
         # That the light in the kitchen is off is no wish.
@@ -474,18 +495,3 @@ class Wishes:
         """Say whether nothing is called as what is to be set."""
         said = line.removeprefix("set ")
         return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
-
-
-def _is_value(text: str) -> bool:
-    """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
-    said = text.split()
-    number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
-    return number_first or (len(said) == 1 and (is_state_word(said[0]) or turns(plainly(said[0]))))
-
-
-def _is_whole(wish: str) -> bool:
-    """Say whether a wish has its value: `turn off the lamp`, `lamp off`, `open the blinds`."""
-    first, second, *_ = [*wish.split(), "", ""]
-    orders = senses("order")
-    turned = is_wish(first) and (is_state_word(second) or plainly(first) in {*orders, *orders.values()})
-    return turned or ends_in_state(wish)

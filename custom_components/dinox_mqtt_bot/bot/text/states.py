@@ -110,10 +110,11 @@ def order_of(text: str) -> str:
 
 
 def ends_in_state(said: str) -> bool:
-    """Say whether a line ends in a state, an order or a number: `on`, `up`, `40`, `19 degrees`."""
-    amount, last = ["", "", *said.split()][-2:]
-    if amount[:1].isdigit() and plainly(last) in words("degrees"):
-        return True
+    """Say whether a line ends in a state, an order or a number: `on`, `up`, `40`, `half brightness`."""
+    *before, last = ["", *said.split()]
+    known = {*words("level_100"), *senses("share")}
+    if plainly(last) in words("degrees") | words("about_brightness"):
+        return any(each[:1].isdigit() or plainly(each) in known for each in before[-2:])
     return bool(last) and (is_state_word(last) or bool(order_of(last)) or last[:1].isdigit())
 
 
