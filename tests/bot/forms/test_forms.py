@@ -10,9 +10,9 @@ import pytest
 
 from bot.commands.catalogue import COMMANDS
 from bot.commands.command import parameters
-from bot.forms.fields import NOTHING
+from bot.forms.fields import NOTHING, values_meant
 from bot.forms.forms import WHICH, YES, Forms
-from bot.model.forms import CommandForm, FieldKind, FormField, FormStep, Refused
+from bot.model.forms import CommandForm, FieldKind, FieldOption, FormField, FormStep, Refused
 from bot.model.message import QoS
 from bot.model.rules import (
     AlertRule,
@@ -285,6 +285,24 @@ async def test_alerts_are_chosen_and_the_newest_is_already() -> None:
     assert [each.number for each in world.bot.alerts.active if each.acknowledged_by] == [2]
     done = await filled(forms, step, alert=("1", "2"), duration="2h")
     assert all(each.acknowledged_by == ME for each in world.bot.alerts.active)
+
+
+async def test_a_choice_that_comes_back_by_its_label_is_that_choice() -> None:
+    world = burning()
+    forms = forms_of(world)
+    step = await shown(forms, "ack")
+    await filled(forms, step, alert=("#1 Hot · House / t",))
+    assert [each.number for each in world.bot.alerts.active if each.acknowledged_by] == [1]
+    step = await shown(forms, "snooze")
+    await filled(forms, step, alert=("#2 Hotter · House / u", "#1 Hot · House / t"))
+    assert all(each.snoozed_until for each in world.bot.alerts.active)
+
+
+async def test_what_is_the_label_of_one_and_the_value_of_another_is_the_value() -> None:
+    options = (FieldOption("2", "1"), FieldOption("Two", "2"), FieldOption("Two", "3"))
+    form = CommandForm("", "", (FormField("which", FieldKind.SOME_OF, "", options=options),))
+    meant = values_meant(form, {"which": ["2", "Two", "Four"], "more": ["Two"]})
+    assert meant == {"which": ["2", "2", "Four"], "more": ["Two"]}
 
 
 async def test_no_alert_chosen_is_not_all_of_them() -> None:

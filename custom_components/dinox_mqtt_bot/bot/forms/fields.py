@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from ..commands.command import CONFIRM, Command, Parameter, Parts, choices_of, parameters
-from ..model.forms import FieldKind, FieldOption, FormField, Values
+from ..model.forms import CommandForm, FieldKind, FieldOption, FormField, Values
 from ..ports import Phrases
 from .choices import OPEN, options_of
 
@@ -82,6 +82,19 @@ def _usual(parameter: Parameter, options: tuple[FieldOption, ...]) -> tuple[str,
     if options and (parameter.several or not parameter.required):
         return (options[0].value,)
     return ()
+
+
+def values_meant(form: CommandForm, filled: Values) -> Values:
+    """Return what was filled in with values for labels: Gajim sends those of a list of several."""
+    meant = dict(filled)
+    for field in form.fields:
+        values = {option.value for option in field.options}
+        labelled = {option.label: option.value for option in reversed(field.options)}
+        if values and field.name in meant:
+            meant[field.name] = [
+                each if each in values else labelled.get(each, each) for each in meant[field.name]
+            ]
+    return meant
 
 
 def raw_values(command: type[Command], filled: Values) -> Mapping[str, object]:

@@ -24,7 +24,7 @@ from ..model.rules import Contact
 from ..ports import Phrases
 from ..reading.meant import MOST_NAMED, Ambiguous, labels
 from ..rendering.replies import render_error, render_reply, render_rows, render_text
-from .fields import fields_asked, form_fields, raw_values
+from .fields import fields_asked, form_fields, raw_values, values_meant
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -116,6 +116,8 @@ class Forms:
         if contact is None or not may(kept.command, caller_of(contact)):
             return Refused.NOT_ALLOWED
         caller = caller_of(contact)
+        assert step.form is not None
+        filled = values_meant(step.form, filled)
         if kept.question is not None:
             return await self._answered(kept, kept.question, filled, caller)
         kept = replace(kept, typed=filled)
