@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 import re
 from typing import Any, Final
 
@@ -16,10 +17,13 @@ from ...bot.ports import Clock, CommandForms, Spawn
 from ..session import Session
 from ..settings import Timing
 from ..text import body_bytes, xml_safe
+from .clients import FormClients
 from .sessions import MOST_OF_ONE, FormSession, Gone, Sessions
 from .stanzas import COMMANDS, DATA, VALIDATE, BadPayload, filled_in, write_step
 
 _ACTIONS: Final = frozenset({"execute", "complete", "next", "prev", "cancel"})
+# Gajim 1.7 looks at what there is only where this is told of.
+_ITEMS: Final = "http://jabber.org/protocol/disco#items"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 # RFC 5646 §2.1, as far as it has a shape. In which language a contact is answered it has said elsewhere.
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
@@ -34,6 +38,7 @@ class Responder:
 
     def __init__(self, clock: Clock, timing: Timing) -> None:
         self._sessions = Sessions(timing.form, lambda: asyncio.get_running_loop().time(), clock.new_id)
+        self._clients = FormClients()
         self._forms: CommandForms | None = None
         self._xmpp: ClientXMPP | None = None
 
@@ -49,6 +54,7 @@ class Responder:
         xmpp.register_handler(
             Callback("Commands", StanzaPath("iq@type=set/command"), lambda iq: self._take(xmpp, iq))
         )
+        xmpp.register_handler(Callback("Clients", StanzaPath("presence/caps"), self._clients.see))
         xmpp.add_event_handler("session_bind", lambda _: self._announce(xmpp))
 
     def begin(self, session: Session, *, resumed: bool) -> None:
@@ -65,7 +71,7 @@ class Responder:
 
     def _announce(self, xmpp: ClientXMPP) -> None:
         disco = xmpp.plugin["xep_0030"]
-        for feature in (COMMANDS, DATA, VALIDATE):
+        for feature in (COMMANDS, DATA, VALIDATE, _ITEMS):
             disco.add_feature(feature)
         usual = disco.static
 
@@ -201,6 +207,8 @@ class Responder:
 
     def _answer(self, xmpp: Any, iq: Any, session: FormSession, step: FormStep) -> None:
         reply = iq.reply()
+        if not self._clients.draws_tables(iq["from"].full):
+            step = replace(step, sheet=None)
         write_step(reply, session.id, session.node, step, body_bytes(xmpp.limits.max_bytes))
         reply.send()
 

@@ -257,9 +257,9 @@ class Stream(ClientXMPP):
             return NOTHING
         # slixmpp's handlers fail over an address that is none.
         self._admitted = self.admits(opening) and _jid(opening.get("to", "")) is not None
-        if opening.tag == _IQ:
-            return _REQUEST
-        return _UNASKED if self._admitted else NOTHING
+        if self._admitted:
+            return _UNASKED
+        return _REQUEST if opening.tag == _IQ else NOTHING
 
     def _expects(self, answer: ET.Element) -> bool:
         """Say whether this answers a request of ours, and whoever was asked (RFC 6120 §8.1.2.1, §10.3.3)."""
