@@ -3,11 +3,14 @@
 from typing import Any
 
 from homeassistant.components import conversation
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import Context, CoreState, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from running import bot_entry, context_of, next_on, publish, running, topics, until
+
+from custom_components.dinox_mqtt_bot.hass import sentences
 
 AGENT = "conversation.bot_conversation"
 
@@ -130,3 +133,17 @@ async def test_it_can_be_chosen_in_every_language(
         await client.send_json_auto_id({"type": "conversation/agent/list", "language": "mi"})
         agents = (await client.receive_json())["result"]["agents"]
         assert AGENT in {agent["id"] for agent in agents if agent["supported_languages"]}
+
+
+async def test_the_sentences_are_read_when_home_assistant_has_started(
+    hass: HomeAssistant, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(sentences, "_recognised_by", lambda language, *_: read.append(language))
+    hass.set_state(CoreState.starting)
+    async with running(hass, bot_entry(data)):
+        assert read == []
+        hass.set_state(CoreState.running)
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+        await hass.async_block_till_done()
+        assert read == ["en"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.helpers.start import async_at_started
 
 from ..bot.bot import Bot
 from ..bot.forms.buttons import Buttons
@@ -184,7 +185,11 @@ def beside(
     settle: Callable[[], Awaitable[None]],
     create_task: CreateTask,
 ) -> Iterator[Callable[[], CALLBACK_TYPE]]:
-    """Yield what begins to hear buttons and webhooks, to show alerts, to tell of entities, to fetch files."""
+    """Yield what begins to hear buttons and webhooks, to show alerts, to tell of entities, to fetch files.
+
+    And what reads the sentences when Home Assistant has started.
+    """
+    yield partial(async_at_started, hass, _read_sentences)
     yield partial(
         async_hear_buttons,
         hass,
@@ -214,6 +219,11 @@ def beside(
         yield partial(entities.start, bot.receive)
     if isinstance(chat, XmppLink):
         yield partial(receiving(hass, entry, bot, chat, create_task).start, bot.listen)
+
+
+async def _read_sentences(hass: HomeAssistant) -> None:
+    """Have the sentences parsed before somebody says one: with the first that is looked up they all are."""
+    await KnownSentences(hass.config.language, hass.async_add_executor_job).recognise("?", ())
 
 
 def receiving(
