@@ -44,6 +44,9 @@ CONF_BARE_COMMANDS: Final = "bare_commands"
 CONF_PAUSED: Final = "paused"
 CONF_TELL_STATUS: Final = "tell_status"
 CONF_TELL_NOTIFICATIONS: Final = "tell_notifications"
+CONF_DISCOVERABLE: Final = "discoverable"
+CONF_REMOTE: Final = "remote"
+CONF_REMOTE_SECRET: Final = "remote_secret"
 CONF_NOTIFY_TARGETS: Final = "notify_targets"
 CONF_SENSORS: Final = "sensors"
 CONF_SOUND: Final = "sound"
@@ -155,6 +158,14 @@ class LinkName(StrEnum):
 
     BROKER = "broker"
     XMPP = "xmpp"
+
+
+class Remote(StrEnum):
+    """Who may give a bot commands over MQTT."""
+
+    NOBODY = "nobody"
+    SECRET = "secret"
+    ANYBODY = "anybody"
 
 
 class Tls(StrEnum):

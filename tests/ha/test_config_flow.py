@@ -858,6 +858,8 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "free_text_without_user": False,
         "tell_status": True,
         "tell_notifications": True,
+        "discoverable": False,
+        "remote": "nobody",
     }
 
 
@@ -886,7 +888,12 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
         "free_text_agent": "conversation.home_assistant",
         "free_text_without_user": True,
     }
-    on_mqtt = {"tell_status": False, "tell_notifications": False}
+    on_mqtt = {
+        "tell_status": False,
+        "tell_notifications": False,
+        "discoverable": False,
+        "remote": "anybody",
+    }
     options |= alerts | free_text | on_mqtt
     stored = options | {"follows": [{"scope": "area", "key": "kitchen", "name": "Kitchen"}]}
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options=stored)

@@ -192,6 +192,7 @@ async def test_the_status_is_told_with_its_counters(
             "state": "waiting",
             "version": "",
             "since": "",
+            "paused": False,
             "messages": 0,
             "alerts_firing": 0,
             "undelivered": 0,

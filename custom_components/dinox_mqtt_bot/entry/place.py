@@ -1,6 +1,7 @@
-"""Where a bot leaves something at a broker: the session of its client id, and its retained status."""
+"""Where a bot leaves something at a broker: the session of its client id, and what is retained of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigEntry
@@ -22,7 +23,7 @@ from ..const import (
     Mode,
 )
 from .account import is_on_account
-from .beacon import bot_id, unfit
+from .beacon import bot_id, retained_topics, unfit
 
 # What it takes to come back there.
 _BROKER = (
@@ -47,13 +48,17 @@ _ACCOUNT = (CONF_JID, CONF_XMPP_PASSWORD)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One bot at one broker, with the data to connect there; `left` is the Unix time it went, 0 before."""
+    """One bot at one broker, with the data to connect there; `left` is the Unix time it went, 0 before.
+
+    `beside` is where something of it is retained, or was, besides its status.
+    """
 
     entry_id: str
     name: str
     bot_id: str
     data: dict[str, Any]
     left: float = 0.0
+    beside: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, entry: ConfigEntry[Any]) -> Self | None:
@@ -62,7 +67,7 @@ class Place:
             return None
         keys = (*_BROKER, *(_ACCOUNT if is_on_account(entry.data) else ()))
         data = {key: entry.data[key] for key in keys if key in entry.data}
-        return cls(entry.entry_id, entry.title, bot_id(entry), data)
+        return cls(entry.entry_id, entry.title, bot_id(entry), data, beside=retained_topics(entry)[:-1])
 
     @property
     def shared(self) -> bool:
@@ -83,6 +88,16 @@ class Place:
     def topic(self) -> str:
         """Where the bot's status is retained."""
         return status_topic(self.bot_id)
+
+    @property
+    def topics(self) -> list[str]:
+        """Where something of the bot may be retained: its status last, which the others go by."""
+        return [*self.beside, self.topic]
+
+    def after(self, earlier: Iterable[Place]) -> Self:
+        """Return it with what it has beside its status since it is there."""
+        before = [topic for place in earlier if place.is_at(self) for topic in place.beside]
+        return replace(self, beside=list(dict.fromkeys([*before, *self.beside])))
 
     def is_at(self, other: Place) -> bool:
         """Say whether both are the same bot at the same address."""

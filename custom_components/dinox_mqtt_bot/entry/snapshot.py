@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from ..const import (
     CONF_CLICK,
     CONF_DIGEST_SECONDS,
+    CONF_DISCOVERABLE,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DND_ENTITY,
@@ -61,7 +62,10 @@ class Snapshot:
     @classmethod
     def of(cls, entry: ConfigEntry[Any]) -> Self:
         """Copy what the entry says now."""
-        options = {name: value for name, value in entry.options.items() if name not in LIVE_OPTIONS}
+        # Below the prefix stands how the bot introduces itself, which is taken away when it starts anew.
+        fixed = {CONF_DISCOVERY_PREFIX} if entry.options.get(CONF_DISCOVERABLE) else set()
+        live = LIVE_OPTIONS - fixed
+        options = {name: value for name, value in entry.options.items() if name not in live}
         subentries = {key: dict(each.data) for key, each in entry.subentries.items()}
         return cls((dict(entry.data), options, entry.title, shares_account(entry)), subentries)
 

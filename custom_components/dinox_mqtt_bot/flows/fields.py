@@ -25,6 +25,7 @@ from ..const import (
     CONF_ABOUT,
     CONF_CLIENT_KEY,
     CONF_CONTACT,
+    CONF_DISCOVERABLE,
     CONF_DISCOVERY_PREFIX,
     CONF_ENCRYPTED,
     CONF_FILTER,
@@ -37,6 +38,7 @@ from ..const import (
     CONF_NOTIFY_TARGETS,
     CONF_OPERATES,
     CONF_PUBSUB_ONLY,
+    CONF_REMOTE_SECRET,
     CONF_TEMPLATE,
     CONF_TLS,
     CONF_TO,
@@ -49,7 +51,7 @@ from ..entry.codec import Codec
 type FormInput = Mapping[str, Any]
 
 # Never sent back to the browser; left empty, they stay as they are.
-SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
+SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD, CONF_REMOTE_SECRET})
 
 # Beside which field an error is shown; one about a field in a section stands above that section.
 FIELDS = {
@@ -103,6 +105,8 @@ FIELDS = {
     "preset_name": (CONF_NAME,),
     "hook_name": (CONF_NAME,),
     "invalid_target": (CONF_NOTIFY_TARGETS,),
+    "discoverable_needs_status": (CONF_DISCOVERABLE,),
+    "remote_secret_short": (CONF_REMOTE_SECRET,),
 }
 
 TEXT = TextSelector()

@@ -17,10 +17,12 @@ import voluptuous as vol
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Ear
 from ..bot.model.topics import valid_topic
+from ..bot.peers.remote import SHORTEST_SECRET
 from ..const import (
     CONF_BARE_COMMANDS,
     CONF_CLICK,
     CONF_DIGEST_SECONDS,
+    CONF_DISCOVERABLE,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DND_ENTITY,
@@ -33,6 +35,8 @@ from ..const import (
     CONF_FREE_TEXT_TOPIC,
     CONF_FREE_TEXT_WITHOUT_USER,
     CONF_NOTIFY_TARGETS,
+    CONF_REMOTE,
+    CONF_REMOTE_SECRET,
     CONF_RETENTION_DAYS,
     CONF_RETENTION_ROWS,
     CONF_SOUND,
@@ -46,12 +50,13 @@ from ..const import (
     DEFAULT_RETENTION_DAYS,
     DEFAULT_RETENTION_ROWS,
     DEFAULT_STORM,
+    Remote,
 )
 from ..hass.conversation_agent import is_own_agent
 from ..hass.targets import valid_targets
 from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee
-from .fields import FLAG, TEXT, FormInput, choice, folded, number_field, suggestions, without_sections
+from .fields import FLAG, SECRET, TEXT, FormInput, choice, folded, number_field, suggestions, without_sections
 from .follow_field import follow_field
 
 SECTION_ALERTS = "alerts"
@@ -92,6 +97,9 @@ _ON_MQTT = folded(
     {
         vol.Required(CONF_TELL_STATUS, default=True): FLAG,
         vol.Required(CONF_TELL_NOTIFICATIONS, default=True): FLAG,
+        vol.Required(CONF_DISCOVERABLE, default=False): FLAG,
+        vol.Required(CONF_REMOTE, default=Remote.NOBODY.value): choice(CONF_REMOTE, Remote),
+        vol.Optional(CONF_REMOTE_SECRET): SECRET,
     }
 )
 
@@ -113,8 +121,13 @@ OPTIONS_FORM = vol.Schema(
 
 
 def options_data(typed: FormInput) -> dict[str, Any]:
-    """Read the form of the options. Raises `invalid_topic`, `invalid_target`, or one about free text."""
+    """Read the form of the options.
+
+    Raises BotError `invalid_topic`, `invalid_target`, `discoverable_needs_status`, or one about free text.
+    """
     given = without_sections(typed, OPTIONS_FORM)
+    if given[CONF_DISCOVERABLE] and not given[CONF_TELL_STATUS]:
+        raise BotError("discoverable_needs_status")
     prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
     valid_topic(prefix)
     return {
@@ -150,10 +163,21 @@ def _free_text_data(given: FormInput) -> dict[str, Any]:
 
 
 async def async_new_options(hass: HomeAssistant, entry: BotConfigEntry, typed: FormInput) -> dict[str, Any]:
-    """Return the options as they are to be, stored already. Raises as `options_data`, and `agent_own`."""
+    """Return the options as they are to be, stored already.
+
+    Raises as `options_data`, and `agent_own` and `remote_secret_short`.
+    """
     options = options_data(typed)
     if is_own_agent(hass, options[CONF_FREE_TEXT_AGENT]):
         raise BotError("agent_own")
-    options = {**entry.options, **options}
+    options = {**entry.options, **_with_secret(entry, options)}
     await async_foresee(entry, options=options)
     return options
+
+
+def _with_secret(entry: BotConfigEntry, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with the secret of commands: that from before, unless another was typed."""
+    secret = options.get(CONF_REMOTE_SECRET, "").strip() or entry.options.get(CONF_REMOTE_SECRET, "")
+    if options[CONF_REMOTE] == Remote.SECRET and len(secret) < SHORTEST_SECRET:
+        raise BotError("remote_secret_short", least=SHORTEST_SECRET)
+    return {**options, CONF_REMOTE_SECRET: secret} if secret else options

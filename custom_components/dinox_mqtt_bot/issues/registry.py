@@ -102,6 +102,7 @@ def async_say_left(hass: HomeAssistant, place: Place) -> None:
         "host": place.host or "Home Assistant",
         "port": str(place.port or 1883),
         "topic": place.topic,
+        "topics": ", ".join(place.topics),
         "client_id": place.bot_id,
     }
     ir.async_create_issue(

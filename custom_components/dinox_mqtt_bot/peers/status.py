@@ -25,16 +25,16 @@ from ..bot.peers.beacon import (
 from ..bot.ports import Broker, Clock, Memory
 from ..broker.link import BrokerLink
 from ..const import DOMAIN
-from ..entry.beacon import bot_id, tells_notifications, tells_status, unfit
+from ..entry.beacon import bot_id, retained_topics, tells_notifications, tells_status, unfit
 from ..hass.clock import Pulse
 from ..hass.events import alert_values, message_values, priority_of, step_of
-from ..hass.tasks import CreateTask
+from .introduction import Introduction
 from .others import OtherBots
 from .publications import Publication, Publications
 
 STATUS_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
-# In the store: where the retained status is that is to be cleared when it is told there no more.
+# In the store, a line each: where something is retained, to be cleared when it is told there no more.
 TOLD_ON = "status_topic"
 
 
@@ -48,28 +48,35 @@ class StatusOnMqtt:
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         others: OtherBots,
+        introduction: Introduction,
         *,
+        publisher: Publications,
         broker: Broker,
         memory: Memory,
         clock: Clock,
-        create_task: CreateTask,
     ) -> None:
         self.id = bot_id(entry)
         self.unfit = unfit(entry.data)
         self.others = others
-        self.publisher = Publications(broker, create_task=create_task)
+        self.publisher = publisher
         self._hass = hass
         self._entry = entry
         self._broker = broker
         self._memory = memory
         self._clock = clock
+        self._introduction = introduction
+        self._version = str(async_get_loaded_integration(hass, DOMAIN).version or "")
         self._tells_status = tells_status(entry)
         self.since = clock.now()
         self._pulse = Pulse(hass.loop, STATUS_SECONDS)
+        self._soon = Pulse(hass.loop)
         self._online = False
         self._standing: tuple[object, ...] = ()
         self._told = b""
-        self._unlisten: list[Callable[[], None]] = [self._pulse.listen(self._publish_status)]
+        self._firing = 0
+        self._unlisten: list[Callable[[], None]] = [
+            each.listen(self._publish_status) for each in (self._pulse, self._soon)
+        ]
         if not self._tells_status:
             self.others.tidy()
 
@@ -93,6 +100,7 @@ class StatusOnMqtt:
         while self._unlisten:
             self._unlisten.pop()()
         self._pulse.close()
+        self._soon.close()
         self.others.close()
         await self.publisher.stop()
         broker = self._broker
@@ -120,7 +128,7 @@ class StatusOnMqtt:
 
     @callback
     def _look(self) -> None:
-        """Tell at once what must not wait, and everything else when the minute is over."""
+        """Tell at once what must not wait, alerts each second, and everything else each minute."""
         status = self._status()
         online = status.broker.online
         came, self._online = online and not self._online, online
@@ -128,19 +136,24 @@ class StatusOnMqtt:
             self._came()
         standing = (online, status.state, status.chat.phase, status.paused)
         changed, self._standing = standing != self._standing, standing
+        fired, self._firing = status.firing != self._firing, status.firing
         if online and (came or changed):
             self._pulse.notify()
         elif online:
-            self._pulse.beat()
+            (self._soon if fired else self._pulse).beat()
 
     def _came(self) -> None:
         """Begin anew with a connection: its birth has taken the place of what was told."""
         self._told = b""
-        topic = status_topic(self.id) if not self.silent else ""
-        if (before := self._memory.get(TOLD_ON)) and before != topic:
-            self.publisher.put(Publication(before, b"", retain=True))
-        if before != topic:
-            self._memory.set(TOLD_ON, topic)
+        topics = [] if self.silent else retained_topics(self._entry)
+        before = [topic for topic in self._memory.get(TOLD_ON).split("\n") if topic]
+        for topic in before:
+            if topic not in topics:
+                self.publisher.put(Publication(topic, b"", retain=True))
+        if before != topics:
+            self._memory.set(TOLD_ON, "\n".join(topics))
+        if topics:
+            self._introduction.begin(self._version)
         if self._tells_status:
             self.others.came()
         self.publisher.begin()
@@ -149,8 +162,7 @@ class StatusOnMqtt:
     def _publish_status(self) -> None:
         if not self._online or self.silent:
             return
-        version = async_get_loaded_integration(self._hass, DOMAIN).version
-        payload = status_payload(self._status(), self._entry.title, str(version or ""), self.since)
+        payload = status_payload(self._status(), self._entry.title, self._version, self.since)
         if payload != self._told:
             self._told = payload
             self.publisher.put(Publication(status_topic(self.id), payload, retain=True))
@@ -159,6 +171,8 @@ class StatusOnMqtt:
     def _alert_changed(self, change: AlertChanged) -> None:
         if step_of(change) is not None and not is_notification(change.alert.topic):
             self._notify("alert", alert_values(change))
+        if not self.silent:
+            self._introduction.hear(change)
 
     @callback
     def _message_received(self, message: MessageReceived) -> None:

@@ -58,7 +58,10 @@ from ..hass.vocabulary import async_load_vocabulary
 from ..issues.server_hint import ServerHint
 from ..issues.watch import Issues
 from ..peers.incoming import PeerMessages
+from ..peers.introduction import Introduction
 from ..peers.others import OtherBots
+from ..peers.publications import Publications
+from ..peers.remote import RemoteControl
 from ..peers.status import StatusOnMqtt
 from ..store.keeping import Retention
 from ..store.schema import unusable
@@ -116,8 +119,8 @@ async def _async_build_on(
     delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
     store.start(broker.acknowledge, delivery.say, broker.acknowledge_all, bot.history_changed)
     announcer, others = Announcer(hass, entry.entry_id), OtherBots(hass, entry)
-    on_mqtt = StatusOnMqtt(
-        hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
+    on_mqtt = build_on_mqtt(
+        hass, entry, others, broker=broker, store=store, phrases=phrases, clock=clock, create_task=create_task
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
     links = build_links(
@@ -148,6 +151,25 @@ async def _async_build_on(
     )
 
 
+def build_on_mqtt(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    others: OtherBots,
+    *,
+    broker: ConnectedBroker,
+    store: Store,
+    phrases: Phrases,
+    clock: Clock,
+    create_task: CreateTask,
+) -> StatusOnMqtt:
+    """Build what the bot shows of itself to other clients of its broker."""
+    publisher = Publications(broker, create_task=create_task)
+    introduction = Introduction(entry, publisher, phrases=phrases, clock=clock)
+    return StatusOnMqtt(
+        hass, entry, others, introduction, publisher=publisher, broker=broker, memory=store, clock=clock
+    )
+
+
 def build_links(
     hass: HomeAssistant,
     entry: ConfigEntry[Any],
@@ -161,13 +183,21 @@ def build_links(
     create_task: CreateTask,
 ) -> Links:
     """Build what leads from the connections to the bot."""
+
+    def reconnect() -> None:
+        broker.reconnect()
+        chat.reconnect()
+
+    remote = RemoteControl(
+        entry, pause=bot.pause, reconnect=reconnect, now=clock.now, create_task=create_task
+    )
     return Links(
         hass=hass,
         entry=entry,
         broker=broker,
         chat=chat,
         missed=catch_up(entry, chat, store, clock, create_task),
-        peers=PeerMessages(entry, others, skip=store.history.skip),
+        peers=PeerMessages(entry, others, skip=store.history.skip, command=remote.take),
         memory=store,
         bot=bot,
         forms=Forms(bot, bot.execute),

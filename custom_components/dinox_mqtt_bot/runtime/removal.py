@@ -46,7 +46,8 @@ class Leftovers:
     async def async_settle(self, entry: ConfigEntry[Any]) -> None:
         """Take note where a bot is going to be; where it was before, it has left."""
         places = await self._async_load()
-        here = Place.of(entry)
+        if (here := Place.of(entry)) is not None:
+            here = here.after(places)
         after = [
             self._left(place) if place.entry_id == entry.entry_id else place
             for place in places
@@ -61,7 +62,8 @@ class Leftovers:
     async def async_leave(self, entry: ConfigEntry[Any]) -> None:
         """Take note that a bot is removed, and take away what it leaves if that can be done at once."""
         places = await self._async_load()
-        last = Place.of(entry)
+        if (last := Place.of(entry)) is not None:
+            last = last.after(places)
         after = [each for each in places if last is None or not each.is_at(last)]
         after += [last] if last is not None else []
         await self._async_keep(
@@ -116,7 +118,9 @@ class Leftovers:
         except NotNowError:
             return
         except BotError, TimeoutError:
-            _LOGGER.warning("The status of %s stays at the broker, on %s", place.name, place.topic)
+            _LOGGER.warning(
+                "The status of %s stays at the broker, on %s", place.name, ", ".join(place.topics)
+            )
             async_say_left(self._hass, place)
             if dt_util.utcnow().timestamp() - place.left < GIVE_UP_SECONDS:
                 return

@@ -26,15 +26,19 @@ _NOTHING_THERE = frozenset({"publish_refused", "retain_unavailable"})
 
 
 async def async_clear(hass: HomeAssistant, place: Place, *, session_only: bool = False) -> None:
-    """End the session and take the status back; the caller limits the time. Raises BotError."""
+    """End the session and take back what is retained; the caller limits the time. Raises BotError."""
     broker = await _async_broker(hass, place)
 
     async def clear() -> None:
-        if not session_only:
-            await broker.publish(place.topic, b"", QoS.AT_LEAST_ONCE, retain=True)
+        for topic in () if session_only else place.topics:
+            await _async_clear_topic(broker, topic)
 
+    await _async_visit(broker, clear)
+
+
+async def _async_clear_topic(broker: ConnectedBroker, topic: str) -> None:
     try:
-        await _async_visit(broker, clear)
+        await broker.publish(topic, b"", QoS.AT_LEAST_ONCE, retain=True)
     except BotError as err:
         if err.key not in _NOTHING_THERE:
             raise

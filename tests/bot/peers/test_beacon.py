@@ -15,6 +15,7 @@ from bot.peers.beacon import (
     id_of,
     is_notification,
     is_own,
+    last_alert_topic,
     notification,
     notification_topic,
     presence_payload,
@@ -39,6 +40,7 @@ def test_what_a_bot_tells_is_what_another_one_reads() -> None:
         "state": "online",
         "version": "1.2.3",
         "since": "2023-11-14T22:13:20Z",
+        "paused": False,
         "messages": 42,
         "alerts_firing": 1,
         "undelivered": 2,
@@ -139,6 +141,7 @@ def test_the_bot_knows_its_own_topics() -> None:
     assert not is_own(notification_topic("me2"), "me")
     assert not is_own("dinox/notifications/me/x", "me")
     assert is_notification(notification_topic("other"))
+    assert is_notification(last_alert_topic("other"))
     assert not is_notification(status_topic("other"))
 
 

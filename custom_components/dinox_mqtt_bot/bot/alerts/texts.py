@@ -216,7 +216,7 @@ def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> t
     one = group[0]
     own = own_text(one, phrases, now) if one.rule.text and not one.over else ""
     text = own or _why(one, phrases, when, now)
-    return _what(one, phrases), "\n".join([text, *_away(group, phrases)])
+    return what_text(one, phrases), "\n".join([text, *_away(group, phrases)])
 
 
 def closed_push(one: Told, phrases: Phrases) -> tuple[str, str]:
@@ -297,7 +297,7 @@ def _unheard(alert: Alert) -> bool:
     return alert.active and bool(alert.blind and again) and alert.state is not AlertState.NO_DATA
 
 
-def _what(one: Told, phrases: Phrases) -> str:
+def what_text(one: Told, phrases: Phrases) -> str:
     """Return the first line: the mark, what the topic is called, its value and where it is going."""
     told = f"{_subject(one, phrases)}: {_value(one, phrases)}".removesuffix(": ")
     return f"{one.mark} {_with_others(told, one, phrases)}"

@@ -9,9 +9,15 @@ from typing import Final
 from ..model.rules import RuleSet
 from ..model.status import BotStatus
 
-STATUS: Final = "dinox/bots/status/"
+_BOTS: Final = "dinox/bots/"
+STATUS: Final = f"{_BOTS}status/"
+LAST_ALERT: Final = f"{_BOTS}alert/"
+ASKED: Final = f"{_BOTS}command/"
 NOTIFICATIONS: Final = "dinox/notifications/"
 STATUS_FILTER: Final = f"{STATUS}+"
+_NODE: Final = "dinox-mqtt-bot-"
+"""How the id begins by which discovery knows a bot."""
+_INTRODUCED: Final = f"/device/{_NODE}"
 
 # Anybody may publish there.
 MOST_BYTES: Final = 4_096
@@ -45,6 +51,31 @@ def notification_topic(bot_id: str) -> str:
     return NOTIFICATIONS + bot_id
 
 
+def last_alert_topic(bot_id: str) -> str:
+    """Return where a bot tells which alert was the last (retained)."""
+    return LAST_ALERT + bot_id
+
+
+def remote_topic(bot_id: str, command: str) -> str:
+    """Return where one thing is asked of a bot; `+` for all of them."""
+    return f"{ASKED}{bot_id}/{command}"
+
+
+def discovery_node(bot_id: str) -> str:
+    """Return what stands for a bot in discovery: the ids of connections begin with the same word."""
+    return bot_id if bot_id.startswith(_NODE) else _NODE + bot_id
+
+
+def introduction_topic(prefix: str, bot_id: str) -> str:
+    """Return where a bot introduces itself to who reads Home Assistant's discovery (retained)."""
+    return f"{prefix}/device/{discovery_node(bot_id)}/config"
+
+
+def introduces(topic: str) -> bool:
+    """Say whether a bot introduces itself on a topic, whichever bot it is and below whatever prefix."""
+    return _INTRODUCED in topic and topic.endswith("/config")
+
+
 def id_of(topic: str) -> str:
     """Return whose status is told on a topic; empty if it is none, or an id that nobody can be shown."""
     bot_id = topic.removeprefix(STATUS)
@@ -54,12 +85,12 @@ def id_of(topic: str) -> str:
 
 def is_own(topic: str, bot_id: str) -> bool:
     """Say whether what comes on a topic is what the bot itself has published there."""
-    return topic in {status_topic(bot_id), notification_topic(bot_id)}
+    return topic in {status_topic(bot_id), notification_topic(bot_id), last_alert_topic(bot_id)}
 
 
 def is_notification(topic: str) -> bool:
     """Say whether a topic is one on which a bot notifies: to notify of that again would never end."""
-    return topic.startswith(NOTIFICATIONS)
+    return topic.startswith((NOTIFICATIONS, LAST_ALERT))
 
 
 def asked_for(rules: RuleSet) -> frozenset[str]:
@@ -69,22 +100,23 @@ def asked_for(rules: RuleSet) -> frozenset[str]:
         *(each.filter for each in rules.alerts if each.enabled),
         *(each.filter for each in rules.bridges if each.enabled),
     )
-    return frozenset(each for each in filters if each.startswith("dinox/bots/"))
+    return frozenset(each for each in filters if each.startswith(_BOTS))
 
 
 def presence_payload(status: str, name: str) -> bytes:
     """Write the least that is told of a bot: its birth, and its will."""
-    return _dump({"status": status, "name": name})
+    return dumped({"status": status, "name": name})
 
 
 def status_payload(status: BotStatus, name: str, version: str, since: float) -> bytes:
-    return _dump(
+    return dumped(
         {
             "status": "online",
             "name": name,
             "state": status.state.value,
             "version": version,
             "since": iso(since),
+            "paused": status.paused,
             "messages": status.messages,
             "alerts_firing": status.firing,
             "undelivered": status.undelivered,
@@ -95,7 +127,7 @@ def status_payload(status: BotStatus, name: str, version: str, since: float) -> 
 
 def notification(kind: str, name: str, at: float, values: Mapping[str, object]) -> bytes:
     """Write that something needs attention, or no more; the bot of this name knows since a Unix time."""
-    return _dump({"kind": kind, "bot": name, "time": iso(at), **values})
+    return dumped({"kind": kind, "bot": name, "time": iso(at), **values})
 
 
 def iso(at: float) -> str:
@@ -103,7 +135,8 @@ def iso(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _dump(values: Mapping[str, object]) -> bytes:
+def dumped(values: Mapping[str, object]) -> bytes:
+    """Write a JSON object as short as it can be."""
     # A lone surrogate becomes an escape: what is no text must not raise here.
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")
