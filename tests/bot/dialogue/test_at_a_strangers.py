@@ -211,6 +211,7 @@ async def test_what_is_to_be_done_is_no_reminder() -> None:
     [
         (("every evening at 10pm wall light off",), "every evening, next 22:00, to be done: wall light off"),
         (("every evening at 10 turn off the wall light",), "next 22:00, to be done: turn off the wall light"),
+        (("turn on the light in the cellar until midnight",), "I know of nothing like that in “cellar”"),
         (("every morning wall light on",), "every morning, next tomorrow"),
         (("close the blinds at sunset",), "When the sun rises and sets is not known here"),
         (("wall light on at sunset",), "When the sun rises and sets is not known here"),

@@ -102,7 +102,7 @@ def is_value(text: str) -> bool:
     return number_first or (len(said) == 1 and (is_state_word(said[0]) or turns(plainly(said[0]))))
 
 
-def is_whole(wish: str) -> bool:
+def has_value(wish: str) -> bool:
     """Say whether a wish has its value: `turn off the lamp`, `lamp off`, `open the blinds`."""
     first, second, *_ = [*wish.split(), "", ""]
     orders = senses("order")

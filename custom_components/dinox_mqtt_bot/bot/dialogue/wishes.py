@@ -38,8 +38,8 @@ from .wish_words import (
     MOST_WORDS,
     as_typed,
     cleaning,
+    has_value,
     is_value,
-    is_whole,
     of_time,
     placed_as_typed,
     toggled,
@@ -141,7 +141,7 @@ class Wishes:
         """Return which of several wishes nothing can be done about, where another can be done."""
         typed = line.endswith("?") or self._hearing.node(line.partition(" ")[0])
         parts = [] if typed else parted_by_and(line.rstrip(MARKS))
-        done = [self.done_by(each) for each in parts] if parts[1:] and all(map(is_whole, parts)) else []
+        done = [self.done_by(each) for each in parts] if parts[1:] and all(map(has_value, parts)) else []
         unknown = [each.key in _NAMELESS if isinstance(each, BotError) else False for each in done]
         if not any(unknown) or all(unknown):
             return None
@@ -459,12 +459,10 @@ class Wishes:
     def _asks(self, said: str, place: str) -> bool:
         """Say whether only which of some things in a place is meant has to be asked, and not what there."""
         try:
-            self._understood(said)
-        except WhichOne as err:
-            return ends_in_state(said) and len(name_words(err.said)) > len(name_words(place))
-        except BotError:
-            return False
-        return False
+            return not self._understood(said)
+        except BotError as err:
+            asks = isinstance(err, WhichOne) and ends_in_state(said)
+            return asks and len(name_words(str(err.placeholders["said"]))) > len(name_words(place))
 
     def _understood(self, said: str) -> tuple[Wish, ...]:
         return understood(self._names.devices, said, self._phrases, self._vocabulary)
