@@ -293,6 +293,8 @@ async def test_what_cannot_be_done_at_once_is_said_in_german(line: str, part: st
 @pytest.mark.parametrize(
     ("line", "part"),
     [
+        ("switch the heating in the bath off", "Bathroom Radiator cannot be set to “off”"),
+        ("heating off in the bedroom", "Bedroom Radiator cannot be set to “off”"),
         ("tell me if it smokes in the kitchen", "when Smoke detector is detected"),
         ("when there is smoke in the kitchen", "Smoke detector clear"),
         ("show me the temperature outside for the last 24 hours", "Garden thermometer, since yesterday"),
@@ -308,6 +310,7 @@ async def test_a_family_is_answered(line: str, part: str) -> None:
         ("weck mich wenn es in der küche raucht", "wenn Rauchmelder erkannt ist"),
         ("wenn es in der küche raucht", "Rauchmelder frei"),
         ("flurlicht an wenn bewegung im flur", "wenn Flur Bewegung erkannt ist; dann geschieht"),
+        ("heizung im schlafzimmer aus", "Schlafzimmer Heizung lässt sich nicht auf „aus“ stellen"),
         ("küchenlicht aus", "Küche Deckenlampe: aus"),
         ("zeig mir die temperatur draußen der letzten 24 stunden", "Gartenthermometer, seit gestern"),
     ],

@@ -129,12 +129,9 @@ class Wishes:
         wished = is_wish(said.partition(" ")[0]) or not _ALL.isdisjoint(plainly(whole).split())
         error = BotError("except_unclear", example=Typed("set", last="example_except")) if wished else None
         for each in dict.fromkeys((*as_typed(said), without_verb(said))):
-            try:
-                self._understood(each)
-            except BotError as err:
-                error = err if err.key in _EXCEPTED else error
-            else:
+            if (err := self._refused(each)) is None:
                 return self._hearing.parse(f"set {each}")
+            error = err if err.key in _EXCEPTED else error
         return error
 
     def half_known(self, line: str) -> BotError | None:
@@ -176,11 +173,8 @@ class Wishes:
 
     def does(self, line: str) -> bool:
         """Say whether something can be set as it is typed, perhaps after a question."""
-        try:
-            self._understood(line.removeprefix("set "))
-        except BotError as err:
-            return isinstance(err, WhichOne)
-        return True
+        err = self._refused(line.removeprefix("set "))
+        return err is None or isinstance(err, WhichOne)
 
     def takes(self, said: str) -> bool:
         return wants(self._names.devices, said, self._phrases, self._vocabulary)
@@ -374,14 +368,18 @@ class Wishes:
             return None
         at, end, place = places[0]
         rest = spoken[:at] + spoken[end:]
-        kinds = frozenset[str]().union(*(any_of(plainly(bare(word))) for word in rest))
-        wished = kinds and (is_wish(spoken[0]) or ends_in_state(" ".join(rest)))
-        areas = sorted({each.area for each in self._names.devices if each.area})
-        there = (each for each in self._names.devices if name_words(each.area) == name_words(place))
-        if not wished or not areas or any(each.component in kinds for each in there):
+        kinds = frozenset[str]().union(*(any_of(plainly(bare(word))) for word in rest if not is_wish(word)))
+        if not kinds or not (is_wish(spoken[0]) or ends_in_state(" ".join(rest))):
             return None
-        known = name_words(place) in map(name_words, areas)
-        return BotError("nothing_there" if known else "no_place", place=place, areas=", ".join(areas))
+        area = name_words(place)
+        here = (each for each in self._names.devices.having(area) if name_words(each.area) == area)
+        if there := [each for each in here if each.component in kinds and each.controls]:
+            # Of the one thing there it is said what it takes, and nothing elsewhere is asked about.
+            value = next(filter(is_state_word, map(bare, rest)), "") if len(there) == 1 else ""
+            return self._refused(f"{handle(there[0])} {value}") if value else None
+        areas = sorted({each.area for each in self._names.devices if each.area})
+        key = "nothing_there" if area in map(name_words, areas) else "no_place"
+        return BotError(key, place=place, areas=", ".join(areas)) if areas else None
 
     def _unknown_place(self, spoken: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield where a line is about a room that nobody knows, as `_places_in`: `in the attic`."""
@@ -458,11 +456,18 @@ class Wishes:
 
     def _asks(self, said: str, place: str) -> bool:
         """Say whether only which of some things in a place is meant has to be asked, and not what there."""
+        err = self._refused(said)
+        if not isinstance(err, WhichOne) or not ends_in_state(said):
+            return False
+        return len(name_words(err.said)) > len(name_words(place))
+
+    def _refused(self, said: str) -> BotError | None:
+        """Return why nothing is set by what was said; None where something is."""
         try:
-            return not self._understood(said)
+            self._understood(said)
         except BotError as err:
-            asks = isinstance(err, WhichOne) and ends_in_state(said)
-            return asks and len(name_words(str(err.placeholders["said"]))) > len(name_words(place))
+            return err
+        return None
 
     def _understood(self, said: str) -> tuple[Wish, ...]:
         return understood(self._names.devices, said, self._phrases, self._vocabulary)
