@@ -129,6 +129,41 @@ async def test_a_result_has_no_table_where_that_would_hide_it(
     assert done.form is not None
 
 
+async def test_a_long_text_is_scrolled_where_a_note_would_leave_the_screen(
+    either: World, alice: Person
+) -> None:
+    desk = Desk()
+    await either.bot((ALICE,), forms=desk)
+    lines = [f"{number} <&> ü" for number in range(48)]
+    for program, few, many in ((GAJIM, 16, 17), (DINO, 17, 48)):
+        await is_a(alice, program)
+        for count in (few, many):
+            desk.result = FormStep("\n".join(lines[:count]))
+            shown = await act(alice, "paint")
+            done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
+            told = [done.notes[0][1]]
+            if done.form is not None:
+                assert (done.form.get("type"), done.form[0].attrib) == ("result", {"type": "fixed"})
+                told.append(done.form[0].findtext(f"{{{DATA}}}value"))
+            assert "\n".join(map(str, told)).split("\n") == lines[:count]
+            assert len(told) == (2 if program != DINO and count == many else 1)
+
+
+async def test_psi_gets_what_comes_of_a_form_as_a_form(either: World, alice: Person) -> None:
+    await either.bot((ALICE,), forms=Desk())
+    for program in (PSI, PSI_PLUS):
+        await is_a(alice, program)
+        shown = await act(alice, "paint")
+        again = await act(alice, "paint", form(wall=""), sessionid=shown.session, action="complete")
+        assert (again.notes, again.fields().keys()) == ([("error", "No wall.")], shown.fields().keys())
+        done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")
+        assert done.notes == [("info", "Painted.")]
+        assert done.form is not None
+        assert done.form.findtext(f"{{{DATA}}}field/{{{DATA}}}value") == "Painted.\nWell."
+        over = await act(alice, "paint", sessionid=(await act(alice, "paint")).session, action="cancel")
+        assert (over.status, over.form) == ("canceled", None)
+
+
 async def test_a_form_comes_back_by_the_default_action_and_goes_back_filled_in(
     either: World, alice: Person
 ) -> None:

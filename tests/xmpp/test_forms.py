@@ -274,7 +274,7 @@ async def test_what_is_no_filled_in_form_is_refused_and_the_session_goes_on(eith
 async def test_a_form_that_is_too_large_ends_nothing(either: World) -> None:
     alice, bot, desk = await served(either)
     shown = await act(alice, "paint")
-    huge = form(wall="x" * 20_000)
+    huge = form(wall="x", **{f"f{number}": "" for number in range(700)})
     assert (await refused(alice, "paint", huge, sessionid=shown.session))[1] == "service-unavailable"
     assert desk.sent == []
     done = await act(alice, "paint", form(wall="x"), sessionid=shown.session, action="complete")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 import re
 from typing import Any, Final
 
@@ -206,10 +205,10 @@ class Responder:
             iq.exception(XMPPError("internal-server-error", etype="cancel"))
 
     def _answer(self, xmpp: Any, iq: Any, session: FormSession, step: FormStep) -> None:
-        reply = iq.reply()
-        if not self._clients.draws_tables(iq["from"].full):
-            step = replace(step, sheet=None)
-        write_step(reply, session.id, session.node, step, body_bytes(xmpp.limits.max_bytes))
+        reply, room = iq.reply(), body_bytes(xmpp.limits.max_bytes)
+        filled_in = bool(iq["command"]["sessionid"])
+        lines = self._clients.lines_of_note(iq["from"].full, filled_in=filled_in)
+        write_step(reply, session.id, session.node, step, room, lines=lines)
         reply.send()
 
 

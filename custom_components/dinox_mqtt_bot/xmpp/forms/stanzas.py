@@ -50,8 +50,11 @@ def filled_in(command: ET.Element) -> Values | None:
     return values
 
 
-def write_step(iq: Any, session_id: str, node: str, step: FormStep, room: int) -> None:
-    """Write what is shown into the answer to a client, of at most about `room` bytes."""
+def write_step(iq: Any, session_id: str, node: str, step: FormStep, room: int, *, lines: int | None) -> None:
+    """Write what is shown into the answer to a client, of at most about `room` bytes.
+
+    For one that draws no tables, `lines` is how many a note may have: what is longer is in a form as well.
+    """
     command = iq["command"]
     command["node"], command["sessionid"] = node, session_id
     command["status"] = "executing" if step.form else "completed"
@@ -62,12 +65,23 @@ def write_step(iq: Any, session_id: str, node: str, step: FormStep, room: int) -
         ET.SubElement(actions, f"{{{COMMANDS}}}complete")
     if step.note:
         note = cut_bytes(xml_safe(step.note), max(room // 2, _LEAST_NOTE))
-        command.add_note(note, "error" if step.failed else "info")
         room -= wire_bytes(note)
+        if not (lines is None or step.form) and note.count("\n") >= lines:
+            first, _, rest = note.partition("\n")
+            command.xml.append(_scrolled(rest if lines else note))
+            note = first
+        command.add_note(note, "error" if step.failed else "info")
     if step.form:
         command.xml.append(_form(step.form, room).xml)
-    elif step.sheet:
+    elif step.sheet and lines is None:
         command.xml.append(_sheet(step.sheet, room).xml)
+
+
+def _scrolled(text: str) -> ET.Element:
+    written = ET.Element(f"{{{DATA}}}x", type="result")
+    field = ET.SubElement(written, f"{{{DATA}}}field", type="fixed")
+    ET.SubElement(field, f"{{{DATA}}}value").text = text
+    return written
 
 
 def _form(form: CommandForm, room: int) -> Any:
