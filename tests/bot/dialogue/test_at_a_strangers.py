@@ -352,3 +352,33 @@ async def test_a_robot_cleans_all_of_the_home(line: str, wanted: dict[str, str])
     announce(world, "vacuum", "v", name=None, command_topic="v/set", state_topic="v", device="Robby")
     await answer(world, (line,))
     assert dict(sent(world)) == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "turn on the radio in the living room",
+        "switch off the tv in the bathroom",
+        "turn on the radio in the hall",
+        "toggle the tv",
+        "toggle the radio in the hall",
+    ],
+)
+async def test_what_nobody_knows_is_not_something_else_in_the_room(line: str) -> None:
+    world = family()
+    said = await answer(world, (line,))
+    assert "Which" not in said
+    assert "“tv open”" not in said
+    assert not sent(world)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("set living room radio on", "I know no “living room radio”."),
+        ("toggle the tv", "I know no “tv”. What there is: topics, devices"),
+        ("set living room brightness up", "Which “living room”?"),
+    ],
+)
+async def test_it_is_named_what_nobody_knows(line: str, wanted: str) -> None:
+    assert (await answer(family(), (line,))).startswith(wanted)

@@ -320,7 +320,7 @@ class Wishes:
         try:
             ons, offs = (self._understood(f"{name} {side}") for side in sides)
         except BotError as err:
-            return err
+            return no_name(self._names, name) if err.key.startswith("no_device") else err
         changing = [
             {one.entity.id: f"{handle(one.entity)} {side}" for one, _ in self._changing(every)}
             for side, every in zip(sides, (ons, offs), strict=True)

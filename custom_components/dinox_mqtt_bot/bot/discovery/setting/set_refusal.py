@@ -6,6 +6,7 @@ from functools import partial
 
 from ...model.replies import BotError, Choice, WhichOne, Worded
 from ...ports import Phrases
+from ...text.states import is_state_word, order_of
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Setting, allowed, describe
@@ -64,9 +65,11 @@ def refusal(devices: Devices, words: Sequence[str], named: Sequence[Named], phra
         return _of_one(whole, words, phrases)
     if device := [each for each in named if each.how is How.DEVICE]:
         return _of_device(device, phrases)
-    if named:
-        return _of_alike(named, words, phrases)
-    return _unknown(devices, words)
+    best = next((each for each in named if each.value), next(iter(named), None))
+    if best is None:
+        return _unknown(devices, words)
+    every = [each for each in named if each.count == best.count]
+    return _unknown(devices, words[:-1]) if _is_of_another(every) else _of_alike(every, words, phrases)
 
 
 def _of_one(whole: Sequence[Named], words: Sequence[str], phrases: Phrases) -> BotError:
@@ -115,12 +118,17 @@ def _of_device(device: Sequence[Named], phrases: Phrases) -> BotError:
 
 
 def _of_alike(like: Sequence[Named], words: Sequence[str], phrases: Phrases) -> BotError:
-    """Return the error for names alike: the longest that has something behind it."""
-    best = next((each for each in like if each.value), like[0])
-    every = [each for each in like if each.count == best.count]
-    if len({each.entity.id for each in every}) > 1:
-        return which_one(every, words, phrases)
-    return _not_taken(best, phrases)
+    """Return the error for names alike."""
+    if len({each.entity.id for each in like}) > 1:
+        return which_one(like, words, phrases)
+    return _not_taken(like[0], phrases)
+
+
+def _is_of_another(like: Sequence[Named]) -> bool:
+    """Say whether a wish is about something else than what is named alike: `living room radio on`."""
+    *said, last = like[0].value.split() or [""]
+    known = (behind(each.entity.component, c, each.value) for each in like for c in each.entity.controls)
+    return bool(said) and (is_state_word(last) or bool(order_of(last))) and not any(known)
 
 
 def _unknown(devices: Devices, words: Sequence[str]) -> BotError:
