@@ -294,7 +294,7 @@ class Wishes:
 
     def said_so(self, line: str) -> Understood | None:
         """Return the wish that is said in an order of its own."""
-        found = self.toggled(line) or self.cleaned(line) or self.placed(line)
+        found = self.toggled(line) or self.cleaned(line)
         return found or self.locked(line) or self.pressed(line)
 
     def cleaned(self, line: str) -> Understood | None:
@@ -345,15 +345,6 @@ class Wishes:
         locks = order in {"lock", "unlock"} and rest and not line.endswith("?")
         tried = (said, f"{said} {order}") if locks else ()
         return next((self._hearing.parse(f"set {each}") for each in tried if self.takes(each)), None)
-
-    def placed(self, line: str) -> Understood | None:
-        """Return the wish that has its room at its end, perhaps to be asked about: `off in the kitchen`."""
-        spoken = wish_spoken(line)
-        for at, end, place in self._places_in(spoken):
-            for each in placed_as_typed(spoken[:at], place) if end == len(spoken) else ():
-                if self.takes(each):
-                    return self._hearing.parse(f"set {each}")
-        return None
 
     def surely_placed(self, line: str) -> Understood | None:
         """Return the wish that has one room or more anywhere: `im Bad Licht aus`, `im Bad und im Flur …`."""
