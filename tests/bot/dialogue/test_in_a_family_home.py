@@ -202,3 +202,24 @@ async def test_what_is_outside_is_nothing_that_was_spoken_of() -> None:
     told = await answer(world, ("freezer", "tell me if it gets warmer than 30 outside"))
     assert "“outside”" in told
     assert world.bot.rules.alerts == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "topic"),
+    [
+        ("en", "tell me when the bedroom is colder than 18", "r/bed"),
+        ("en", "tell me when the bedroom is below 18 degrees", "r/bed"),
+        ("en", "alert me if the bathroom is warmer than 25", "r/bath"),
+        ("de", "sag mir wenn es im schlafzimmer kälter als 18 wird", "r/bed"),
+        ("de", "sag mir wenn das bad wärmer als 25 grad ist", "r/bath"),
+        # Nothing there says how warm it is: how far the blinds are open is something else.
+        ("en", "tell me when the left blind position is colder than 18", ""),
+        ("en", "alert left blind position > 20 degrees", ""),
+    ],
+)
+async def test_how_warm_it_is_is_not_how_far_a_blind_is_open(lang: str, line: str, topic: str) -> None:
+    world = family(lang)
+    await answer(world, (line,))
+    assert [(each.filter, "urrent" in each.field) for each in world.bot.rules.alerts] == [
+        (topic, True)
+    ] * bool(topic)

@@ -9,6 +9,7 @@ from ...model.replies import BotError, Text
 from ...model.rules import AlertRule, Clause, Condition, Operator, Value
 from ...model.topics import is_wild, matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
+from ...reading.measured import measuring
 from ...reading.topic_lookup import (
     FILLERS,
     MOST_NAMED,
@@ -29,7 +30,7 @@ from ...reading.topic_lookup import (
 )
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
-from ...text.tongue import lead, words as understood
+from ...text.tongue import lead, plainly, words as understood
 from ...text.words import NO_WORDS, split_words
 from ..watches import Watch
 from .becoming import Possible, as_state, in_its_case, is_change, is_possible, may_happen, no_such_state
@@ -42,6 +43,7 @@ _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 _SINCE = understood("rule_for") | understood("rule_since")
 _MOST_BEFORE = 5
 _CELSIUS = "°C"
+_WARMTH = understood("degrees") | understood("more_temperature") | understood("less_temperature")
 _OF = understood("rule_from") | understood("in_place") | understood("before_span")
 _PLACE = "it"
 """Stands for what a rule is about where its conditions are parted."""
@@ -224,7 +226,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule, behind)
+    concerned = _in_unit(names, begun, _concerned(names, found, rule.condition), rule, behind)
     meant = only(begun.said, await _fitting(lookups, concerned, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
@@ -287,15 +289,17 @@ def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Se
     return [each for each in found if may_happen(said, names.states(each.topic, each.field))] or found
 
 
-def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule, said: str) -> Sequence[Meant]:
+def _in_unit(
+    names: Names, begun: Begun, found: Sequence[Meant], rule: AlertRule, behind: str
+) -> Sequence[Meant]:
     """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set.
 
-    Degrees are of a temperature; the watts of a plug that says so beside its state are meant as well.
+    The watts of a plug that says so beside its state are meant as well. Raises as `_in_degrees`.
     """
-    found = [each for each in found if not each.settable] or found
     units = [read[1] for each in rule.condition.values if (read := number(each)) and read[1]]
-    if not units and any(word in understood("degrees") for word in said.casefold().split()):
-        units = [_CELSIUS]
+    if not (rule.field or units or _WARMTH.isdisjoint(map(plainly, behind.split()))):
+        return _in_degrees(names, begun, found)
+    found = [each for each in found if not each.settable] or found
     if rule.field or not units:
         return found
     every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
@@ -304,6 +308,21 @@ def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule, said: str) -
         beside = (one for each in found for one in names.beside(each.topic, unit=units[0]))
         fits = list({each.handle: each for each in beside}.values())
     return [each for each in fits if not each.settable] or fits or found
+
+
+def _in_degrees(names: Names, begun: Begun, found: Sequence[Meant]) -> Sequence[Meant]:
+    """Return what says how warm it is: of a room its thermostat, and not how far a blind is open.
+
+    Raises BotError `nothing_such` where all is measured in something else.
+    """
+    topics = {each.topic for each in found}
+    warm = [each for each in measuring(names, begun.said, "temperature") if each.topic in topics]
+    every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
+    warm = warm or [each for each in every if each.is_in(_CELSIUS)]
+    left = warm or [each for each in found if not each.measured]
+    if not left:
+        raise BotError("nothing_such")
+    return [each for each in left if not each.settable] or left
 
 
 def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Meant], list[Meant]]:
