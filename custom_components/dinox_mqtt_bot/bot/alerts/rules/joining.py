@@ -9,6 +9,16 @@ from ...text.words import split_words
 from .clauses import is_happening, located, says_silence, starts
 from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, ONLY, RANGE, THEN
 
+__all__ = [
+    "LONGEST_STATE",
+    "MOST_JOINTS",
+    "behind_joint",
+    "is_happening",
+    "others_of",
+    "parted",
+    "with_joints",
+]
+
 LONGEST_STATE = 4
 """Words of a state, such as `is not at home`."""
 MOST_JOINTS = 8

@@ -34,9 +34,8 @@ from ...text.tongue import lead, plainly, words as understood
 from ...text.words import NO_WORDS, split_words
 from ..watches import Watch
 from .becoming import Possible, as_state, in_its_case, is_change, is_possible, may_happen, no_such_state
-from .clauses import is_happening
 from .grammar import changed, first_word, joined, of_the_same, parse_rule, refuse_twice
-from .joining import behind_joint, others_of, parted, with_joints
+from .joining import behind_joint, is_happening, others_of, parted, with_joints
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
