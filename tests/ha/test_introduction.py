@@ -89,7 +89,6 @@ async def comes_to(port: int, wanted: set[str]) -> None:
         await asyncio.sleep(0.05)
 
 
-
 async def published(bot: BotRuntime) -> None:
     await until(lambda: not bot.on_mqtt.publisher._waiting and not bot.on_mqtt.publisher._busy)
 

@@ -316,8 +316,8 @@ async def test_fifty_commands_leave_nothing_behind(either: World) -> None:
     assert len(bot.link._talk.commands._sessions) == 0
 
 
-async def test_of_too_many_sessions_the_oldest_goes(world: World) -> None:
-    alice, bot, _ = await served(world)
+async def test_of_too_many_sessions_the_oldest_goes(either: World) -> None:
+    alice, bot, _ = await served(either)
     begun = [(await act(alice, "paint")).session for _ in range(MOST_OF_ONE + 1)]
     assert len(bot.link._talk.commands._sessions) == MOST_OF_ONE
     assert await refused(alice, "paint", form(wall="x"), sessionid=begun[0]) == EXPIRED
@@ -325,8 +325,8 @@ async def test_of_too_many_sessions_the_oldest_goes(world: World) -> None:
         assert (await act(alice, "paint", form(wall="x"), sessionid=session)).status == "completed"
 
 
-async def test_a_form_that_nobody_goes_on_with_is_forgotten(world: World) -> None:
-    alice, bot, desk = await served(world, timing=dataclasses.replace(QUICK, form=0.2))
+async def test_a_form_that_nobody_goes_on_with_is_forgotten(either: World) -> None:
+    alice, bot, desk = await served(either, timing=dataclasses.replace(QUICK, form=0.2))
     shown = await act(alice, "paint")
     await until(lambda: len(bot.link._talk.commands._sessions) == 1)
 
@@ -345,8 +345,8 @@ async def test_a_form_that_nobody_goes_on_with_is_forgotten(world: World) -> Non
     assert [each for each in alice.messages if each["from"] == HA] == []
 
 
-async def test_one_who_asks_for_more_than_can_be_done_has_to_wait(world: World) -> None:
-    alice, _, desk = await served(world)
+async def test_one_who_asks_for_more_than_can_be_done_has_to_wait(either: World) -> None:
+    alice, _, desk = await served(either)
     waiting = [alice.xmpp.loop.create_task(act(alice, "slow")) for _ in range(MOST_OF_ONE)]
     await until(lambda: desk.thinking == MOST_OF_ONE)
     assert await refused(alice, "slow") == ("wait", "resource-constraint", "")
@@ -356,8 +356,8 @@ async def test_one_who_asks_for_more_than_can_be_done_has_to_wait(world: World) 
     assert (await act(alice, "status")).status == "completed"
 
 
-async def test_a_lost_stream_ends_the_sessions_a_resumed_one_does_not(world: World) -> None:
-    alice, bot, desk = await served(world)
+async def test_a_lost_stream_ends_the_sessions_a_resumed_one_does_not(either: World) -> None:
+    alice, bot, desk = await served(either)
     shown = await act(alice, "paint")
     session = bot.link._session
     assert session is not None
@@ -374,8 +374,8 @@ async def test_a_lost_stream_ends_the_sessions_a_resumed_one_does_not(world: Wor
     assert len(desk.sent) == 1
 
 
-async def test_what_takes_longer_than_the_stream_lives_is_answered_to_nobody(world: World) -> None:
-    alice, bot, desk = await served(world)
+async def test_what_takes_longer_than_the_stream_lives_is_answered_to_nobody(either: World) -> None:
+    alice, bot, desk = await served(either)
     waiting = alice.xmpp.loop.create_task(act(alice, "slow"))
     await until(lambda: desk.thinking == 1)
     session = bot.link._session
