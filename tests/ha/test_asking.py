@@ -169,23 +169,40 @@ async def test_a_room_is_asked_and_sees_who_decided(
             await until(lambda: room.heard("Alice has decided: No"))
 
 
+async def test_a_thumb_down_is_a_no(hass: HomeAssistant, data: dict[str, Any], people: list[Person]) -> None:
+    alice, carol = people
+    async with running(hass, bot_entry(data, PEOPLE)) as bot:
+        await reachable(bot)
+        waiting = asking(hass)
+        question = await alice.next(QUESTION)
+        alice.react(BOT, question.id, "👎")
+        assert (await waiting)["id"] == "no"
+        await carol.next("Alice has decided: No")
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
 async def test_it_outlasts_a_restart_of_the_chat_server(
-    hass: HomeAssistant, own_lab: Lab, mosquitto: Server
+    hass: HomeAssistant, own_lab: Lab, mosquitto: Server, kind: str
 ) -> None:
-    server = own_lab.prosody(users=USERS)
+    server: Server = getattr(own_lab, kind)(users=USERS)
+
+    def person(jid: str) -> Person:
+        return Person(jid, USERS[jid.partition("@")[0]], server.ports["c2s"], own_lab.client_ssl())
+
     data = {**standalone(mosquitto.ports["mqtt"]), **account(server.ports["c2s"], own_lab.ca)}
     async with running(hass, bot_entry(data, PEOPLE)) as bot:
         await reachable(bot)
-        async with Person(ALICE, "alicepw", server.ports["c2s"], own_lab.client_ssl()) as alice:
+        async with person(ALICE) as alice:
             waiting = asking(hass)
             question = await alice.next(QUESTION)
             server.stop()
         server.start()
-        async with Person(ALICE, "alicepw", server.ports["c2s"], own_lab.client_ssl()) as alice:
+        async with person(ALICE) as alice, person(CAROL) as carol:
             bot.chat.reconnect()
             await reachable(bot)
             alice.react(BOT, question.id, "👍")
             assert (await waiting)["id"] == "yes"
+            await carol.next("Alice has decided: Yes")
 
 
 async def test_after_a_restart_of_the_bot_the_answer_is_an_event(
