@@ -1,5 +1,6 @@
 """The bot as a device of another program on the broker, which has the discovery and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 import contextlib
 import json
@@ -20,17 +21,13 @@ class Onlooker:
         self.client = client
         self.said: dict[str, str] = {}
 
-    async def next(self, wanted: Callable[[], object], complaint: str) -> None:
+    async def next(self, wanted: Callable[[], object], within: float = 60) -> None:
         """Listen until it is so."""
-
-        async def heard() -> bool:
+        async with asyncio.timeout(within):
             while not wanted():
                 message = await anext(aiter(self.client.messages))
                 assert isinstance(message.payload, bytes)
                 self.said[str(message.topic)] = message.payload.decode()
-            return True
-
-        await until(heard, complaint)
 
     @property
     def topic(self) -> str:
@@ -56,11 +53,11 @@ async def introduced(house: House, **options: Any) -> AsyncIterator[Onlooker]:
         async with house.mqtt() as client:
             await client.subscribe("#", qos=1)
             onlooker = Onlooker(client)
-            await onlooker.next(lambda: onlooker.state("online", "version"), "the bot was not seen")
+            await onlooker.next(lambda: onlooker.state("online", "version"))
             left = (onlooker.topic, onlooker.entity("last_alert")["state_topic"])
             yield onlooker
             await choose(house)
-            await onlooker.next(lambda: not any(map(onlooker.said.get, left)), "something of it was left")
+            await onlooker.next(lambda: not any(map(onlooker.said.get, left)))
     finally:
         await choose(house)
 
@@ -75,17 +72,14 @@ async def test_another_program_sees_alerts_and_pauses_the_bot(house: House) -> N
     async with introduced(house, remote="anybody") as onlooker, house.rule("e2e/seen/oven", "> 30") as rule:
         assert onlooker.state("online", "status") == "online"
         await house.publish("e2e/seen/oven", "31")
-        await onlooker.next(lambda: onlooker.state("alerts_firing", "alerts_firing"), "no alert was seen")
-        await onlooker.next(lambda: onlooker.state("last_alert", "text"), "the last alert was not seen")
+        await onlooker.next(lambda: onlooker.state("alerts_firing", "alerts_firing"))
+        await onlooker.next(lambda: onlooker.state("last_alert", "text"))
         assert onlooker.state("last_alert", "text").startswith("⚠")
         assert "31" in onlooker.state("last_alert", "text")
         assert len(await house.firing(rule)) == 1
         for payload, paused in (("ON", True), ("OFF", False)):
             await onlooker.client.publish(onlooker.entity("pause")["command_topic"], payload, qos=1)
-            await onlooker.next(
-                lambda paused=paused: onlooker.state("pause", "paused") is paused,
-                "the command was not obeyed",
-            )
+            await onlooker.next(lambda paused=paused: onlooker.state("pause", "paused") is paused)
             assert await house.state("switch", "_paused") == ("on" if paused else "off")
 
 
@@ -101,9 +95,9 @@ async def test_with_a_secret_there_is_no_switch_and_only_who_knows_it_is_obeyed(
         await until(lambda: _stored(house, "e2e/seen/marker"), "the marker did not come")
         assert await house.state("switch", "_paused") == "off"
         await onlooker.client.publish(topic, f"ON {SECRET}", qos=1)
-        await onlooker.next(lambda: onlooker.state("paused", "paused"), "the command was not obeyed")
+        await onlooker.next(lambda: onlooker.state("paused", "paused"))
         await onlooker.client.publish(topic, f"OFF {SECRET}", qos=1)
-        await onlooker.next(lambda: not onlooker.state("paused", "paused"), "the command was not obeyed")
+        await onlooker.next(lambda: not onlooker.state("paused", "paused"))
         assert house.rows(topic) == []
         assert SECRET not in house.hass.log()
 

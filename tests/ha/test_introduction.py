@@ -45,6 +45,7 @@ CONFIG = f"homeassistant/device/{ID}/config"
 ALERT = f"dinox/bots/alert/{ID}"
 PAUSE = f"dinox/bots/command/{ID}/pause"
 RECONNECT = f"dinox/bots/command/{ID}/reconnect"
+MARKER = "zz/marker"
 SECRET = "open sesame, please"
 WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
 SHOWN = {"discoverable": True}
@@ -58,22 +59,24 @@ def data(port: int) -> dict[str, Any]:
 
 
 async def retained(port: int, *filters: str) -> dict[str, str]:
-    """Return what a broker retains, by topic; the marker is there in any case and comes last."""
-    await publish(port, "zz/marker", "here", "-r")
+    """Return what a broker retains, by topic. What is published meanwhile is none of it."""
+    await publish(port, MARKER, "last", "-r")
     process = await asyncio.create_subprocess_exec(
-        *("mosquitto_sub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-F", "%t|%p", "-W", "10"),
-        *("--retained-only", *(word for each in (*filters, "zz/marker") for word in ("-t", each))),
-        *("-C", "1000"),
+        *("mosquitto_sub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-F", "%r|%t|%p"),
+        *(word for each in (*filters, MARKER) for word in ("-t", each)),
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     found: dict[str, str] = {}
-    while "zz/marker" not in found:
-        topic, _, payload = (await process.stdout.readline()).decode().rstrip("\n").partition("|")
-        found[topic] = payload
+    async for line in process.stdout:
+        flag, topic, payload = line.decode().rstrip("\n").split("|", 2)
+        if flag == "1":
+            found[topic] = payload
+        if topic == MARKER:
+            break
     process.terminate()
     await process.communicate()
-    del found["zz/marker"]
+    del found[MARKER]
     return found
 
 
@@ -159,7 +162,7 @@ async def test_bots_take_neither_themselves_nor_each_other_for_devices(
             await until(lambda each=each: each.bot.status.last_topic == "home/last")
             await until(lambda each=each: len(each.bot.readings.devices) == 1)
             kept = {row.topic for row in await each.store.history.page("#", 100)}
-            assert kept - {"zz/marker", f"dinox/notifications/{ID}"} == {"home/oven", "home/last"}
+            assert kept - {MARKER, f"dinox/notifications/{ID}"} == {"home/oven", "home/last"}
 
 
 async def test_alerts_about_alerts_of_other_bots_are_not_the_last_alert(
