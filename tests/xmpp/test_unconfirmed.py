@@ -228,9 +228,17 @@ def test_alerts_are_doubted_and_what_the_same_contact_was_told_after_them() -> N
 
 def test_a_receipt_holds_for_what_the_contact_was_told_before() -> None:
     remembered = taken(notice("first"), notice("other", to=MALLORY), notice("second"), notice("third"))
-    remembered.confirmed("second")
-    remembered.confirmed("unknown")
+    remembered.confirmed("second", read=False)
+    remembered.confirmed("unknown", read=True)
     assert doubted(remembered) == ["other", "third"]
+
+
+@pytest.mark.parametrize(("read", "found"), [(False, ["first", "second"]), (True, [])])
+def test_what_a_room_tells_again_confirms_nothing(read: bool, found: list[str]) -> None:
+    room = {"to": "den@conference.example.org", "room": True}
+    remembered = taken(notice("first", **room), notice("second", **room))
+    remembered.confirmed("second", read=read)
+    assert doubted(remembered) == found
 
 
 def test_what_waits_again_or_failed_is_not_doubted() -> None:

@@ -163,9 +163,7 @@ class Saying:
             self._unconfirmed.taken(taken, _now())
             self._reach.taken(taken.to)
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
-            # The echo of a room is the server's word, not a client's.
-            if taken is None or not taken.room or delivery is Delivery.READ:
-                self._unconfirmed.confirmed(notice_id)
+            self._unconfirmed.confirmed(notice_id, read=delivery is Delivery.READ)
             if notice is not None:
                 self._report(notice_id, Delivery.SENT, now, "")
         elif delivery is Delivery.FAILED:

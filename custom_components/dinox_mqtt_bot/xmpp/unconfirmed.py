@@ -21,6 +21,7 @@ class _Taken:
     at: float
     to: str
     urgent: bool
+    room: bool
 
 
 class Unconfirmed:
@@ -41,11 +42,15 @@ class Unconfirmed:
             del self._taken[oldest]
         self._taken.pop(notice.replaces or notice.id, None)
         if not notice.replaces:
-            self._taken[notice.id] = _Taken(now, notice.to, notice.priority >= Priority.ALERT)
+            self._taken[notice.id] = _Taken(now, notice.to, notice.priority >= Priority.ALERT, notice.room)
 
-    def confirmed(self, notice_id: str) -> None:
-        """Note that a client has it, and what its contact was told before: a stream keeps the order."""
-        if (confirmed := self._taken.get(notice_id)) is None:
+    def confirmed(self, notice_id: str, *, read: bool) -> None:
+        """Note that a client has it, and what its contact was told before: a stream keeps the order.
+
+        What a room has passed on is confirmed by nothing but that somebody has `read` it.
+        """
+        confirmed = self._taken.get(notice_id)
+        if confirmed is None or (confirmed.room and not read):
             return
         until = takewhile(lambda taken: taken[0] != notice_id, self._taken.items())
         earlier = [key for key, taken in until if taken.to == confirmed.to]

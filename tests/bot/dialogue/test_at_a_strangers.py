@@ -320,29 +320,42 @@ async def test_a_family_is_answered_in_german(line: str, part: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "once", "state", "deed"),
+    ("line", "once", "state", "deed", "only"),
     [
-        ("close the bedroom shutter at sunset", True, "below_horizon", "close the bedroom shutter"),
-        ("every day at sunrise open the shutter", False, "above_horizon", "open the shutter"),
+        ("close the bedroom shutter at sunset", True, "below_horizon", "close the bedroom shutter", ""),
+        ("every day at sunrise open the shutter", False, "above_horizon", "open the shutter", ""),
+        ("every monday at sunset close the shutter", False, "below_horizon", "close the shutter", "mon"),
+        ("weekdays at sunset floor lamp on", False, "below_horizon", "floor lamp on", "weekdays"),
     ],
 )
 async def test_what_is_done_at_sunset_is_a_rule_where_the_sun_is_known(
-    line: str, *, once: bool, state: str, deed: str
+    line: str, *, once: bool, state: str, deed: str, only: str
 ) -> None:
     world = family()
     config = {"name": "Sun", "state_topic": "$ha/sun.sun", "unique_id": "sun"}
     world.receive("$ha/sensor/sun_sun/config", json.dumps(config), retain=True)
-    world.receive("$ha/sun.sun", "above_horizon" if once else "below_horizon", retain=True)
+    # The sun is there already: nothing is done before it comes there again.
+    world.receive("$ha/sun.sun", state, retain=True)
     await answer(world, (line,))
     (made,) = world.bot.rules.alerts
     assert (made.once, made.filter, made.then) == (once, "$ha/sun.sun", deed)
     assert made.condition.values == (state,)
+    assert made.only == only
+    other = "above_horizon" if state == "below_horizon" else "below_horizon"
+    world.receive("$ha/sun.sun", state, retain=True)
+    world.receive("$ha/sun.sun", other)
+    await world.settle()
+    assert not sent(world)
+    world.receive("$ha/sun.sun", state)
+    await world.settle()
+    assert bool(sent(world)) is (only != "mon")
 
 
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
         ("vacuum everything", {"v/set": "start"}),
+        ("vacuum", {}),
         ("vacuum the hall", {}),
         ("vacuum the curtains", {}),
     ],
@@ -382,3 +395,19 @@ async def test_what_nobody_knows_is_not_something_else_in_the_room(line: str) ->
 )
 async def test_it_is_named_what_nobody_knows(line: str, wanted: str) -> None:
     assert (await answer(family(), (line,))).startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "call me when the alarm goes off",
+        "call the alert off",
+        "name the rule for the freezer",
+        "nenn mir den Alarm im Keller",
+        "nenne mir die Regel 1",
+    ],
+)
+async def test_what_only_sounds_like_a_new_name_is_none(line: str) -> None:
+    world = strangers()
+    await answer(world, (CAR, line))
+    assert "80" in world.bot.rules.alerts[0].name

@@ -14,6 +14,8 @@ PATIENCE = 180.0
 """Seconds in which a contact may answer."""
 LONGEST_DEED = 300
 """Characters of what an agent wants to do, and of what is published for it: the question shows all of it."""
+_ASKED_FOR = frozenset({"set", "preset", "publish"})
+"""The commands that an agent may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class SecondKey:
         if len(text) > LONGEST_DEED:
             raise BotError("text_too_long", most=LONGEST_DEED)
         command = await self._parts.deed(text)
+        if command.node not in _ASKED_FOR:  # what people do not want to hear they say themselves
+            raise BotError("no_deed", deed=text)
         role = max(command.least_role(self._parts), Role.OPERATOR)
         require(caller, role, command.node)
         stake = await command.at_stake(self._parts)

@@ -9,6 +9,7 @@ from ..history.spans import parse_moment, parse_span
 from ..model.replies import BotError, Text, Typed
 from ..ports import Ports
 from ..text.durations import DAY, parse_duration
+from ..text.happening import days_apart
 from ..text.politeness import MARKS, bare
 from ..text.tongue import apart, lead, meant, pairs, plainly, words
 from .hearing import CommandReader, Understood
@@ -22,6 +23,7 @@ _LASTING = words("time_between") | (words("time_until") - words("before_value"))
 _SINCE = words("time_between") | words("time_since")
 _ALL = words("all") | words("before_name")
 _SUN = "sun.sun"
+_WEEK = 7  # days
 STILL = frozenset({"mute", "quiet", "dnd"})
 """The commands by which nothing is heard for a time."""
 
@@ -68,8 +70,12 @@ class TimedWishes:
             return None
         if not self._names.find(_SUN):
             return BotError("sun_unknown", example=Typed("later", last="example_later"))
-        below = "below" if meant("at_sun", said) == "down" else "above"
-        return self._hearing.parse(f'{"alert" if often else "once"} {_SUN} = {below}_horizon then "{wish}"')
+        state = "below_horizon" if meant("at_sun", said) == "down" else "above_horizon"
+        spoken = often.split() if len(days_apart(often)[0]) < _WEEK else []
+        days = " ".join(word for word in spoken if plainly(word) not in words("remind_each"))
+        # Where the sun is already is no news: `happens` waits until it gets there.
+        rule = f"{'alert' if often else 'once'} {_SUN} happens {state} {days and f'only {days}'}"
+        return self._hearing.parse(f'{rule} then "{wish}"')
 
     def _timed(
         self, spoken: Sequence[str], *, inner: bool = False, often: bool = False

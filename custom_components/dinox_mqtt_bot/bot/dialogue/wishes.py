@@ -302,7 +302,7 @@ class Wishes:
         verb, where = cleaning(line)
         every = [each for each in self._names.devices if each.component == verb and each.controls]
         room = place_of(self._names, self._names.places, where) if verb else ""
-        if not verb or not (room or words("whole_home").issuperset(name_words(where))):
+        if not where or not (room or words("whole_home").issuperset(name_words(where))):
             return None
         if not every:
             return BotError(f"no_{verb}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .numbers import number
 from .politeness import MARKS, bare
+from .states import is_state_word
 from .tongue import LONGEST_PHRASE, plainly, skip, words
 
 _MOST_WORDS = 12
@@ -50,6 +51,12 @@ def rule_renamed(line: str) -> RuleLine | None:
     plain = list(map(plainly, spoken))
     at = next((at for at, word in enumerate(plain) if word in words("rule_called")), 0)
     if not at or len(spoken) > _MOST_WORDS or plain[0] not in words("rename"):
+        return None
+    # `Call me when the alarm goes off`, `call the alarm off`, `name the rule for the freezer` are none.
+    parted = words("rename_to").intersection(plain[at + 1 :])
+    if not (parted or _AROUND.issuperset(plain[1:at])) or words("condition").intersection(plain[:at]):
+        return None
+    if not parted and (_AROUND.intersection(plain[at + 1 : at + 2]) or is_state_word(plain[-1])):
         return None
     rest = spoken[at + 1 : len(spoken) - (plain[-1] in words("rename_end"))]
     number = rest.pop(0) if rest[1:] and rest[0].isdecimal() else ""
