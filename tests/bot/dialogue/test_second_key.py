@@ -156,6 +156,8 @@ async def test_the_question_says_what_is_done(deed: str, stake: str) -> None:
         ("rmalert 1", "no_deed"),
         ("set gone on", "no_deed"),
         ("preset list", "no_deed"),
+        ("mute freezer door", "no_deed"),
+        ("quiet until 7am", "no_deed"),
         ("publish z/lamp/set " + "x" * LONGEST_DEED, "text_too_long"),
         ("preset long unlock", "text_too_long"),
     ],
