@@ -83,7 +83,7 @@ class XmppLink:
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
         addressee: Addressee,
-        waits: Waits,
+        waits: Waits = lambda notice_id: True,
         forms: CommandForms | None = None,
         buttons: ButtonsOf = lambda notice: (),
     ) -> None:
