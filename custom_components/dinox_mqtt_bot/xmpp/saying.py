@@ -259,7 +259,7 @@ class Saying:
 
     def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
         bare = bare_of(notice.to)
-        if notice.room and not self._waits(notice.id):
+        if notice.room and self.addressee(notice.id) and not self._waits(notice.id):
             return  # the room has told meanwhile that it has this, or something later
         if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
             self.heard_of(notice.id, Delivery.FAILED, NO_CONTACT)
