@@ -411,3 +411,18 @@ async def test_what_only_sounds_like_a_new_name_is_none(line: str) -> None:
     world = strangers()
     await answer(world, (CAR, line))
     assert "80" in world.bot.rules.alerts[0].name
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "tell me when the kitchen is warmer than 25"),
+        ("de", "sag mir wenn es in der küche wärmer als 25 ist"),
+        ("de", "sag mir wenn die küche unter 18 grad hat"),
+    ],
+)
+async def test_of_a_room_without_a_thermometer_nothing_else_is_asked_about(language: str, line: str) -> None:
+    world = strangers(language)
+    said = await answer(world, (line,))
+    assert said.startswith({"en": "I know of nothing here", "de": "Ich kenne hier nichts"}[language])
+    assert not world.bot.rules.alerts

@@ -312,14 +312,15 @@ def _in_unit(
 def _in_degrees(names: Names, begun: Begun, found: Sequence[Meant]) -> Sequence[Meant]:
     """Return what says how warm it is: of a room its thermostat, and not how far a blind is open.
 
-    Raises BotError `nothing_such` where all is measured in something else.
+    Raises BotError `nothing_such` where nothing of a room does, or all is measured in something else.
     """
     topics = {each.topic for each in found}
     warm = [each for each in measuring(names, begun.said, "temperature") if each.topic in topics]
     every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
     warm = warm or [each for each in every if each.is_in(_CELSIUS)]
     left = warm or [each for each in found if not each.measured]
-    if not left:
+    known = not warm and left[1:] and all(names.spoken(each.topic) for each in left)
+    if known or not left:
         raise BotError("nothing_such")
     return [each for each in left if not each.settable] or left
 
